@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every dependency, found on this machine; nothing is downloaded. The versions are those of Debian 12,
+# the oldest system that nlafix is built and tested on.
+
+list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
+
+# nlafix_require(NAME VERSION MODULE|CONFIG DEBIAN p FEDORA p ARCH p ALPINE p HOMEBREW p)
+# MODULE takes the find module beside this file, CONFIG the CMake package that the library ships.
+function(nlafix_require name version mode)
+    cmake_parse_arguments(package "" "DEBIAN;FEDORA;ARCH;ALPINE;HOMEBREW" "" ${ARGN})
+    find_package(${name} ${version} QUIET ${mode})
+    if(${name}_FOUND)
+        set(found_version "${${name}_VERSION}")
+        if(NOT found_version)
+            set(found_version "(version unknown)")
+        endif()
+        message(STATUS "Found ${name} ${found_version}")
+        return()
+    endif()
+
+    set(seen "it is not installed")
+    set(versions ${${name}_VERSION} ${${name}_CONSIDERED_VERSIONS})
+    if(versions)
+        list(REMOVE_DUPLICATES versions)
+        list(JOIN versions ", " versions)
+        set(seen "${versions} is there, but too old or not complete")
+    endif()
+    message(FATAL_ERROR
+        "nlafix needs ${name} ${version} or newer: ${seen}. Packages that bring it:\n"
+        "  Debian, Ubuntu 24.04 or newer: ${package_DEBIAN}\n"
+        "  Fedora:   ${package_FEDORA}\n"
+        "  Arch:     ${package_ARCH}\n"
+        "  Alpine:   ${package_ALPINE}\n"
+        "  Homebrew: ${package_HOMEBREW}\n"
+        "Elsewhere: set ${name}_ROOT to the folder that it is installed in.")
+endfunction()
+
+nlafix_require(Hivex 1.3.23 MODULE
+    DEBIAN libhivex-dev FEDORA hivex-devel ARCH hivex ALPINE hivex-dev HOMEBREW hivex)
+nlafix_require(CLI11 2.1.2 CONFIG
+    DEBIAN libcli11-dev FEDORA cli11-devel ARCH cli11 ALPINE cli11-dev HOMEBREW cli11)
+nlafix_require(fmt 9.1 CONFIG
+    DEBIAN libfmt-dev FEDORA fmt-devel ARCH fmt ALPINE fmt-dev HOMEBREW fmt)
+nlafix_require(nlohmann_json 3.11.2 CONFIG
+    DEBIAN nlohmann-json3-dev FEDORA json-devel ARCH nlohmann-json ALPINE nlohmann-json
+    HOMEBREW nlohmann-json)
+nlafix_require(xxHash 0.8.1 MODULE
+    DEBIAN libxxhash-dev FEDORA xxhash-devel ARCH xxhash ALPINE xxhash-dev HOMEBREW xxhash)
+if(NLAFIX_BUILD_TESTS)
+    nlafix_require(doctest 2.4.9 CONFIG
+        DEBIAN doctest-dev FEDORA doctest-devel ARCH doctest ALPINE doctest-dev HOMEBREW doctest)
+endif()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
