@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/error.h"
+
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+namespace nlafix {
+
+std::string_view word_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::dirty_without_logs: return "dirty-without-logs";
+        case ErrorCode::dirty_logs_unsupported: return "dirty-logs-unsupported";
+        case ErrorCode::hibernated: return "hibernated";
+        case ErrorCode::read_only: return "read-only";
+        case ErrorCode::in_use: return "in-use";
+        case ErrorCode::link_leads_out: return "link-leads-out";
+        case ErrorCode::unsafe_sibling: return "unsafe-sibling-value";
+        case ErrorCode::hivex_refused: return "hivex-refused";
+        case ErrorCode::verification_failed: return "verification-failed";
+        case ErrorCode::no_iconv: return "no-iconv";
+        case ErrorCode::interrupted_write: return "interrupted-write";
+        case ErrorCode::hive_changed: return "hive-changed";
+        case ErrorCode::sequence_exhausted: return "sequence-exhausted";
+        case ErrorCode::no_such_file: return "no-such-file";
+        case ErrorCode::not_a_hive: return "not-a-hive";
+        case ErrorCode::no_windows: return "no-windows";
+        case ErrorCode::several_windows: return "several-windows";
+        case ErrorCode::no_control_set: return "no-such-control-set";
+        case ErrorCode::no_key: return "no-such-key";
+        case ErrorCode::no_value: return "no-such-value";
+        case ErrorCode::malformed_hive: return "malformed-hive";
+        case ErrorCode::unsupported_version: return "unsupported-version";
+        case ErrorCode::malformed_value: return "malformed-value";
+        case ErrorCode::malformed_backup: return "malformed-backup";
+        case ErrorCode::io_error: return "io-error";
+        case ErrorCode::no_permission: return "no-permission";
+        case ErrorCode::no_room: return "no-room";
+        case ErrorCode::no_backup_folder: return "no-backup-folder";
+        case ErrorCode::unconfirmed_write: return "unconfirmed-write";
+        case ErrorCode::interrupted: return "interrupted";
+    }
+    return "unknown";
+}
+
+Error::Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
+
+Error&& Error::path(std::string value) && {
+    path_ = std::move(value);
+    return std::move(*this);
+}
+
+Error&& Error::offset(std::uint64_t bytes) && {
+    offset_ = bytes;
+    return std::move(*this);
+}
+
+Error&& Error::system_error(int error_number) && {
+    system_error_ = error_number;
+    return std::move(*this);
+}
+
+Error&& Error::hint(std::string value) && {
+    hint_ = std::move(value);
+    return std::move(*this);
+}
+
+void Error::default_hint(std::string value) {
+    if (hint_.empty()) hint_ = std::move(value);
+}
+
+void Error::default_path(const std::string& value) {
+    if (path_.empty()) path_ = value;
+}
+
+std::string Error::message() const {
+    std::string text;
+    if (!path_.empty()) text = path_ + ": ";
+    text += message_;
+    if (offset_) {
+        char place[32];
+        std::snprintf(place, sizeof place, " (at byte 0x%llx)",
+                      static_cast<unsigned long long>(*offset_));
+        text += place;
+    }
+    if (system_error_ != 0) text += ": " + std::generic_category().message(system_error_);
+    return text;
+}
+
+}  // namespace nlafix

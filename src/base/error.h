@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The one exception of the program, and the stable words that name what went wrong.
+// Owns: error codes, message, path, offset, system error and hint of a failure.
+// Never: prints, or knows exit statuses (src/cli does).
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace nlafix {
+
+/// What went wrong. Each code stands for one thing that the user does next; its word (`word_of`)
+/// is part of the JSON contract.
+enum class ErrorCode {
+    // Refused: the target may be repaired later, or in another way.
+    dirty_without_logs,
+    dirty_logs_unsupported,
+    hibernated,
+    read_only,
+    in_use,
+    link_leads_out,
+    unsafe_sibling,
+    hivex_refused,
+    verification_failed,
+    no_iconv,
+    interrupted_write,
+    hive_changed,
+    sequence_exhausted,
+    // Something that has to be there is not.
+    no_such_file,
+    not_a_hive,
+    no_windows,
+    several_windows,
+    no_control_set,
+    no_key,
+    no_value,
+    // Bytes that break their format.
+    malformed_hive,
+    unsupported_version,
+    malformed_value,
+    malformed_backup,
+    // The machine did not do what was asked.
+    io_error,
+    no_permission,
+    no_room,
+    no_backup_folder,
+    // The write began and could not be confirmed.
+    unconfirmed_write,
+    // A signal came before the first write.
+    interrupted,
+};
+
+/// The stable word of `code`, such as "dirty-without-logs".
+std::string_view word_of(ErrorCode code);
+
+/// A failure. Thrown by every layer, caught once per TARGET (src/app).
+/// The setters return the object, so that a throw reads as one sentence.
+class Error : public std::exception {
+public:
+    Error(ErrorCode code, std::string message);
+
+    Error&& path(std::string value) &&;
+    /// Absolute offset in the file, in bytes.
+    Error&& offset(std::uint64_t bytes) &&;
+    /// An errno value; its text becomes part of `message()`.
+    Error&& system_error(int error_number) &&;
+    /// What the user can do next.
+    Error&& hint(std::string value) &&;
+
+    /// Adds the hint only where none was given closer to the cause.
+    void default_hint(std::string value);
+    /// Adds a path only where none was given closer to the cause.
+    void default_path(const std::string& value);
+
+    ErrorCode code() const { return code_; }
+    /// Message with path, offset and system error, on one line. Not escaped.
+    std::string message() const;
+    const std::string& bare_message() const { return message_; }
+    const std::string& hint() const { return hint_; }
+    int system_error() const { return system_error_; }
+    const char* what() const noexcept override { return message_.c_str(); }
+
+private:
+    ErrorCode code_;
+    std::string message_;
+    std::string path_;
+    std::optional<std::uint64_t> offset_;
+    int system_error_ = 0;
+    std::string hint_;
+};
+
+}  // namespace nlafix

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/text.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace nlafix {
+namespace {
+
+constexpr char32_t replacement = 0xfffd;
+
+bool is_high_surrogate(char16_t unit) { return unit >= 0xd800 && unit <= 0xdbff; }
+bool is_low_surrogate(char16_t unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
+
+void append_utf8(std::string& out, char32_t c) {
+    const auto put = [&out](char32_t value) { out += static_cast<char>(value); };
+    if (c < 0x80) {
+        put(c);
+    } else if (c < 0x800) {
+        put(0xc0 | (c >> 6));
+        put(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        put(0xe0 | (c >> 12));
+        put(0x80 | ((c >> 6) & 0x3f));
+        put(0x80 | (c & 0x3f));
+    } else {
+        put(0xf0 | (c >> 18));
+        put(0x80 | ((c >> 12) & 0x3f));
+        put(0x80 | ((c >> 6) & 0x3f));
+        put(0x80 | (c & 0x3f));
+    }
+}
+
+struct Decoded {
+    char32_t character;
+    std::size_t length;  // bytes taken; 0 when the bytes are not well-formed UTF-8
+};
+
+/// The character at the start of `text` (not empty), strictly: no overlong forms, no surrogates.
+Decoded decode_utf8(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned first = byte(0);
+    if (first < 0x80) return {first, 1};
+    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || text.size() < length) return {0, 0};
+    char32_t c = first & (0x7fU >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) return {0, 0};
+        c = (c << 6) | (byte(i) & 0x3fU);
+    }
+    static constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (c < smallest[length] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) return {0, 0};
+    return {c, length};
+}
+
+/// Characters that a terminal acts on instead of showing them.
+bool acts_on_terminal(char32_t c) {
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0x200e ||
+           c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+}  // namespace
+
+std::u16string utf16_units(ByteView bytes) {
+    std::u16string text(bytes.size() / 2, u'\0');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = u16_at(bytes, 2 * i);
+    return text;
+}
+
+Bytes utf16le_bytes(std::u16string_view text) {
+    Bytes bytes(2 * text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        put_little_endian(MutableByteView(bytes), 2 * i, static_cast<std::uint16_t>(text[i]));
+    }
+    return bytes;
+}
+
+bool is_valid_utf16(std::u16string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_low_surrogate(text[i])) return false;
+        if (!is_high_surrogate(text[i])) continue;
+        if (i + 1 == text.size() || !is_low_surrogate(text[i + 1])) return false;
+        ++i;
+    }
+    return true;
+}
+
+std::string utf8_of(std::u16string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char32_t c = text[i];
+        if (is_high_surrogate(text[i]) && i + 1 < text.size() && is_low_surrogate(text[i + 1])) {
+            c = 0x10000 + ((c - 0xd800) << 10) + (text[i + 1] - 0xdc00U);
+            ++i;
+        } else if (is_high_surrogate(text[i]) || is_low_surrogate(text[i])) {
+            c = replacement;
+        }
+        append_utf8(out, c);
+    }
+    return out;
+}
+
+std::string utf8_of_latin1(ByteView bytes) {
+    std::string out;
+    out.reserve(bytes.size());
+    for (const std::byte b : bytes) append_utf8(out, std::to_integer<char32_t>(b));
+    return out;
+}
+
+std::u16string utf16_of_ascii(std::string_view ascii) {
+    std::u16string text;
+    for (const char c : ascii) text += static_cast<char16_t>(static_cast<unsigned char>(c));
+    return text;
+}
+
+std::string well_formed_utf8(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const Decoded next = decode_utf8(text);
+        append_utf8(out, next.length == 0 ? replacement : next.character);
+        text.remove_prefix(std::max<std::size_t>(next.length, 1));
+    }
+    return out;
+}
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    char number[16];
+    while (!text.empty()) {
+        const Decoded next = decode_utf8(text);
+        if (next.length == 0) {
+            std::snprintf(number, sizeof number, "\\x%02x", static_cast<unsigned char>(text[0]));
+            out += number;
+        } else if (acts_on_terminal(next.character)) {
+            std::snprintf(number, sizeof number, next.character < 0x80 ? "\\x%02x" : "\\u{%x}",
+                          static_cast<unsigned>(next.character));
+            out += number;
+        } else {
+            out += text.substr(0, next.length);
+        }
+        text.remove_prefix(std::max<std::size_t>(next.length, 1));
+    }
+    return out;
+}
+
+std::string shell_quoted(std::string_view text) {
+    static constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
+    if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) {
+        return std::string(text);
+    }
+    // A control character in single quotes would act on the terminal that shows the command.
+    const bool printable = escaped(text) == text;
+    std::string out = printable ? "'" : "$'";
+    char number[8];
+    for (const char c : text) {
+        const auto value = static_cast<unsigned char>(c);
+        if (printable) {
+            out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        } else if (c == '\'' || c == '\\') {
+            out += {'\\', c};
+        } else if (value < 0x20 || value >= 0x7f) {
+            std::snprintf(number, sizeof number, "\\x%02x", value);
+            out += number;
+        } else {
+            out += c;
+        }
+    }
+    return out + "'";
+}
+
+bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+}
+
+bool equal_ignoring_ascii_case(std::u16string_view a, std::string_view ascii) {
+    return std::equal(a.begin(), a.end(), ascii.begin(), ascii.end(), [](char16_t x, char y) {
+        return x < 0x80 && ascii_lower(static_cast<char>(x)) == ascii_lower(y);
+    });
+}
+
+}  // namespace nlafix

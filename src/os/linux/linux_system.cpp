@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What Linux does in its own way: extended attributes, the mount table, leases, memfd.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "os/linux/mount_table.h"
+#include "os/posix/posix_system.h"
+
+namespace nlafix::os {
+namespace {
+
+int result_of(long returned) { return returned < 0 ? errno : 0; }
+
+// Attributes of files are small; the kernel's own limit is 64 KiB.
+constexpr std::size_t most_attribute_bytes = 65536;
+
+class LinuxSystem final : public PosixSystem {
+public:
+    int flush(Handle handle) override { return result_of(::fsync(handle)); }
+
+    int drop_cache(Handle handle) override {
+        return ::posix_fadvise(handle, 0, 0, POSIX_FADV_DONTNEED);
+    }
+
+    int file_system(const std::string& path, FileSystemStatus& status) override;
+    int probe_use(Handle handle) override;
+    int list_attributes(Handle handle, std::vector<std::string>& names) override;
+    int attribute(Handle handle, const std::string& name, Bytes& value) override;
+    int set_attribute(Handle handle, const std::string& name, ByteView value) override {
+        return result_of(::fsetxattr(handle, name.c_str(), value.data(), value.size(), 0));
+    }
+    int make_scratch(Scratch& scratch) override;
+};
+
+int LinuxSystem::file_system(const std::string& path, FileSystemStatus& status) {
+    struct statvfs s = {};
+    if (::statvfs(path.c_str(), &s) != 0) return errno;
+    std::string absolute;
+    if (const int result = real_path(path, absolute); result != 0) return result;
+    FileSystemStatus found;
+    if (const auto mount = find_mount(read_mount_table(), absolute)) {
+        found.type = mount->type;
+        found.mount_point = mount->mount_point;
+    }
+    found.read_only = (s.f_flag & ST_RDONLY) != 0;
+    found.free_bytes = static_cast<std::uint64_t>(s.f_bavail) * s.f_frsize;
+    status = found;
+    return 0;
+}
+
+int LinuxSystem::probe_use(Handle handle) {
+    struct flock any = {};
+    any.l_type = F_WRLCK;
+    any.l_whence = SEEK_SET;
+    if (::fcntl(handle, F_OFD_GETLK, &any) == 0 && any.l_type != F_UNLCK) return EBUSY;
+    // A read lease is only given where nobody has the file open for writing. It is held for no
+    // longer than the question takes. Where leases are not supported nobody can tell.
+    if (::fcntl(handle, F_SETLEASE, F_RDLCK) == 0) {
+        static_cast<void>(::fcntl(handle, F_SETLEASE, F_UNLCK));
+    } else if (errno == EAGAIN) {
+        return EBUSY;
+    }
+    return 0;
+}
+
+int LinuxSystem::list_attributes(Handle handle, std::vector<std::string>& names) {
+    std::string list(most_attribute_bytes, '\0');
+    const ssize_t n = ::flistxattr(handle, list.data(), list.size());
+    if (n < 0) {
+        if (errno != ENOTSUP) return errno;
+        names.clear();
+        return 0;
+    }
+    list.resize(static_cast<std::size_t>(n));
+    std::vector<std::string> found;
+    for (std::size_t begin = 0; begin < list.size();) {
+        const std::size_t end = list.find('\0', begin);
+        if (end == std::string::npos) break;
+        found.push_back(list.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    names = std::move(found);
+    return 0;
+}
+
+int LinuxSystem::attribute(Handle handle, const std::string& name, Bytes& value) {
+    Bytes bytes(most_attribute_bytes);
+    const ssize_t n = ::fgetxattr(handle, name.c_str(), bytes.data(), bytes.size());
+    if (n < 0) return errno;
+    bytes.resize(static_cast<std::size_t>(n));
+    value = std::move(bytes);
+    return 0;
+}
+
+int LinuxSystem::make_scratch(Scratch& scratch) {
+    const int fd = ::memfd_create("nlafix", MFD_CLOEXEC);
+    if (fd >= 0) {
+        const std::string path = "/proc/self/fd/" + std::to_string(fd);
+        if (::access(path.c_str(), R_OK | W_OK) == 0) {
+            scratch = {fd, path, false};
+            return 0;
+        }
+        static_cast<void>(::close(fd));  // no /proc in this chroot
+    }
+    const char* folder = std::getenv("TMPDIR");
+    std::string name = std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") +
+                       "/nlafix-XXXXXX";
+    const int file = ::mkostemp(name.data(), O_CLOEXEC);
+    if (file < 0) return errno;
+    scratch = {file, name, true};
+    return 0;
+}
+
+}  // namespace
+
+System& real_system() {
+    static LinuxSystem system;
+    return system;
+}
+
+}  // namespace nlafix::os

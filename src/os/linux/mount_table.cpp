@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "os/linux/mount_table.h"
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace nlafix::os {
+namespace {
+
+/// Blanks, tabs, newlines and backslashes stand as \040 and so on.
+std::string unescaped(const std::string& field) {
+    const auto octal = [](char c) { return c >= '0' && c <= '7'; };
+    std::string out;
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        if (field[i] == '\\' && i + 3 < field.size() && octal(field[i + 1]) &&
+            octal(field[i + 2]) && octal(field[i + 3])) {
+            out += static_cast<char>(((field[i + 1] - '0') << 6) | ((field[i + 2] - '0') << 3) |
+                                     (field[i + 3] - '0'));
+            i += 3;
+        } else {
+            out += field[i];
+        }
+    }
+    return out;
+}
+
+bool is_below(const std::string& path, const std::string& mount_point) {
+    if (mount_point == "/") return true;
+    return path.compare(0, mount_point.size(), mount_point) == 0 &&
+           (path.size() == mount_point.size() || path[mount_point.size()] == '/');
+}
+
+}  // namespace
+
+std::vector<Mount> parse_mount_table(std::string_view text) {
+    std::vector<Mount> table;
+    std::istringstream lines{std::string(text)};
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        const std::vector<std::string> fields{std::istream_iterator<std::string>(words), {}};
+        // 36 35 98:0 /root /mount/point options [optional fields] - type source options
+        std::size_t separator = 6;
+        while (separator < fields.size() && fields[separator] != "-") ++separator;
+        if (separator + 1 >= fields.size()) continue;
+        table.push_back({unescaped(fields[4]), fields[separator + 1]});
+    }
+    return table;
+}
+
+std::vector<Mount> read_mount_table() {
+    std::ifstream file("/proc/self/mountinfo", std::ios::binary);
+    return parse_mount_table(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+std::optional<Mount> find_mount(const std::vector<Mount>& table, const std::string& absolute) {
+    const Mount* best = nullptr;
+    for (const Mount& mount : table) {
+        if (!is_below(absolute, mount.mount_point)) continue;
+        if (best == nullptr || mount.mount_point.size() >= best->mount_point.size()) best = &mount;
+    }
+    return best == nullptr ? std::nullopt : std::optional<Mount>(*best);
+}
+
+}  // namespace nlafix::os

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The mount table of this process (proc_pid_mountinfo(5)).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nlafix::os {
+
+struct Mount {
+    std::string mount_point;
+    std::string type;
+};
+
+/// Lines of mountinfo as mounts, in the table's order; lines that make no sense are left out.
+std::vector<Mount> parse_mount_table(std::string_view text);
+
+/// The table of this process; empty where /proc is missing.
+std::vector<Mount> read_mount_table();
+
+/// The mount that `absolute` lies on: the deepest mount point above it, the last of equal ones.
+std::optional<Mount> find_mount(const std::vector<Mount>& table, const std::string& absolute);
+
+}  // namespace nlafix::os

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "os/paths.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/text.h"
+#include "os/file.h"
+
+namespace nlafix::os {
+
+std::string join(const std::string& folder, const std::string& name) {
+    if (folder.empty() || folder.back() == '/') return folder + name;
+    return folder + "/" + name;
+}
+
+std::string folder_of(const std::string& path) {
+    const std::size_t slash = path.find_last_of('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string name_of(const std::string& path) {
+    const std::size_t slash = path.find_last_of('/');
+    return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+FileStatus status_of(System& system, const std::string& path, bool follow_links) {
+    FileStatus status;
+    must([&] { return system.status(path, follow_links, status); }, "cannot open", path);
+    return status;
+}
+
+std::optional<FileStatus> status_if_any(System& system, const std::string& path,
+                                        bool follow_links) {
+    FileStatus status;
+    const int result = system.status(path, follow_links, status);
+    if (result == ENOENT || result == ENOTDIR) return std::nullopt;
+    if (result == 0) return status;
+    return status_of(system, path, follow_links);  // again, with EINTR retried and errors thrown
+}
+
+std::string real_path_of(System& system, const std::string& path) {
+    std::string absolute;
+    must([&] { return system.real_path(path, absolute); }, "cannot open", path);
+    return absolute;
+}
+
+FileSystemStatus file_system_of(System& system, const std::string& path) {
+    FileSystemStatus status;
+    must([&] { return system.file_system(path, status); }, "cannot ask for the file system", path);
+    return status;
+}
+
+std::vector<std::string> names_in(System& system, const std::string& folder) {
+    std::vector<std::string> names;
+    must([&] { return system.list_folder(folder, names); }, "cannot list the folder", folder);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::vector<std::string> matching(const std::vector<std::string>& names, std::string_view wanted) {
+    std::vector<std::string> found;
+    for (const std::string& name : names) {
+        if (equal_ignoring_ascii_case(std::string_view(name), wanted)) found.push_back(name);
+    }
+    return found;
+}
+
+void flush_folder(System& system, const std::string& path) {
+    must([&] { return system.flush_folder(path); }, "cannot flush the folder to the disk", path);
+}
+
+void rename(System& system, const std::string& from, const std::string& to) {
+    must([&] { return system.rename(from, to); }, "cannot rename " + from, to);
+}
+
+void remove(System& system, const std::string& path) {
+    must([&] { return system.remove(path); }, "cannot remove", path);
+}
+
+void remove_quietly(System& system, const std::string& path) noexcept {
+    static_cast<void>(system.remove(path));
+}
+
+}  // namespace nlafix::os

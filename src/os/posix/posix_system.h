@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The system calls that every POSIX system has.
+// Owns: the mapping of os::System onto them. What differs between Linux and others is left to
+//   the derived class of the platform.
+#pragma once
+
+#include "os/system.h"
+
+namespace nlafix::os {
+
+class PosixSystem : public System {
+public:
+    int open(const std::string& path, const OpenOptions& options, Handle& handle) override;
+    int close(Handle handle) override;
+    int read_at(Handle handle, MutableByteView into, std::uint64_t offset,
+                std::size_t& done) override;
+    int write_at(Handle handle, ByteView from, std::uint64_t offset, std::size_t& done) override;
+    int set_size(Handle handle, std::uint64_t size_bytes) override;
+    int status(Handle handle, FileStatus& status) override;
+    int status(const std::string& path, bool follow_links, FileStatus& status) override;
+    int lock(Handle handle) override;
+    int set_owner(Handle handle, std::uint32_t owner, std::uint32_t group) override;
+    int set_permissions(Handle handle, std::uint32_t permissions) override;
+    int list_folder(const std::string& path, std::vector<std::string>& names) override;
+    int rename(const std::string& from, const std::string& to) override;
+    int remove(const std::string& path) override;
+    int flush_folder(const std::string& path) override;
+    int real_path(const std::string& path, std::string& absolute) override;
+    std::uint64_t now() override;
+};
+
+}  // namespace nlafix::os

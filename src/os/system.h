@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Everything that the program asks of the operating system, as one interface.
+// Owns: the list of calls. Each method is about one system call, so that a test can fail, or stop
+//   the program at, each of them in turn (tests/fault).
+// Never: retries, loops or throws; os/file.h and os/files.h do that above it.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace nlafix::os {
+
+enum class FileKind { regular, folder, link, block_device, other };
+
+/// Two names with the same identity are the same file.
+struct FileIdentity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    auto operator<=>(const FileIdentity&) const = default;
+};
+
+struct FileStatus {
+    FileKind kind = FileKind::other;
+    FileIdentity identity;
+    std::uint64_t size_bytes = 0;
+    std::uint64_t link_count = 0;
+    std::uint32_t permissions = 0;  // the low 12 bits of the POSIX mode
+    std::uint32_t owner = 0;
+    std::uint32_t group = 0;
+};
+
+struct FileSystemStatus {
+    std::string type;         // as the mount table names it: "ext4", "fuseblk", "ntfs3"
+    std::string mount_point;  // absolute path of its root
+    bool read_only = false;
+    std::uint64_t free_bytes = 0;  // for this user
+};
+
+struct OpenOptions {
+    bool write = false;
+    bool create_new = false;  // fails with EEXIST where the name is taken; mode 0600
+    bool follow_links = true;
+};
+
+using Handle = int;
+
+/// A private file without a name on any disk, for a library that wants a path.
+struct Scratch {
+    Handle handle = -1;
+    std::string path;           // opens the same file, in this process only
+    bool remove_path = false;   // the path is a real temporary file: remove it afterwards
+};
+
+/// Every method returns 0 or an errno value; out-parameters are set only on 0.
+class System {
+public:
+    System() = default;
+    System(const System&) = delete;
+    System& operator=(const System&) = delete;
+    virtual ~System() = default;
+
+    virtual int open(const std::string& path, const OpenOptions& options, Handle& handle) = 0;
+    virtual int close(Handle handle) = 0;
+    /// May read or write fewer bytes than asked for; `done` says how many (0 when reading: the end).
+    virtual int read_at(Handle handle, MutableByteView into, std::uint64_t offset,
+                        std::size_t& done) = 0;
+    virtual int write_at(Handle handle, ByteView from, std::uint64_t offset,
+                         std::size_t& done) = 0;
+    /// Returns when the file's content and size are on the medium.
+    virtual int flush(Handle handle) = 0;
+    /// The next reads come from the medium where the system can do that; best effort.
+    virtual int drop_cache(Handle handle) = 0;
+    virtual int set_size(Handle handle, std::uint64_t size_bytes) = 0;
+    virtual int status(Handle handle, FileStatus& status) = 0;
+    virtual int status(const std::string& path, bool follow_links, FileStatus& status) = 0;
+    virtual int file_system(const std::string& path, FileSystemStatus& status) = 0;
+
+    /// Takes an exclusive lock that goes with the handle; EWOULDBLOCK when somebody has one.
+    virtual int lock(Handle handle) = 0;
+    /// EBUSY when another process has the file open for writing, or a lock on it, as far as the
+    /// system can tell. `handle` is open for reading only.
+    virtual int probe_use(Handle handle) = 0;
+
+    virtual int set_owner(Handle handle, std::uint32_t owner, std::uint32_t group) = 0;
+    virtual int set_permissions(Handle handle, std::uint32_t permissions) = 0;
+    /// Names of the extended attributes; ACLs are among them, those of NTFS drivers are not.
+    virtual int list_attributes(Handle handle, std::vector<std::string>& names) = 0;
+    virtual int attribute(Handle handle, const std::string& name, Bytes& value) = 0;
+    virtual int set_attribute(Handle handle, const std::string& name, ByteView value) = 0;
+
+    /// Names in a folder, without "." and "..", in no order.
+    virtual int list_folder(const std::string& path, std::vector<std::string>& names) = 0;
+    /// Replaces `to` where it exists.
+    virtual int rename(const std::string& from, const std::string& to) = 0;
+    virtual int remove(const std::string& path) = 0;
+    /// Returns when the folder's names are on the medium.
+    virtual int flush_folder(const std::string& path) = 0;
+    /// Absolute path without links.
+    virtual int real_path(const std::string& path, std::string& absolute) = 0;
+
+    virtual int make_scratch(Scratch& scratch) = 0;
+    /// Now, as a FILETIME: 100 ns since 1601-01-01 UTC.
+    virtual std::uint64_t now() = 0;
+};
+
+/// The real one of this platform.
+System& real_system();
+
+}  // namespace nlafix::os

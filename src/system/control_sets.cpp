@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "system/control_sets.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/error.h"
+#include "regf/key_value.h"
+
+namespace nlafix::system {
+namespace {
+
+constexpr const char* hint_not_system =
+    "is this the SYSTEM hive? nothing was changed; nlafix check shows what is there";
+
+std::optional<std::uint32_t> read_number(const regf::KeyNode& select, const char* name) {
+    const std::optional<regf::KeyValue> value = regf::find_value(select, name);
+    if (!value) return std::nullopt;
+    const Bytes data = value->data();
+    if (value->type() != regf::reg_dword || data.size() < 4) {
+        throw Error(ErrorCode::malformed_value,
+                    std::string("Select: value \"") + name + "\" is " +
+                        regf::type_name(value->type()) + " of " + std::to_string(data.size()) +
+                        " bytes (" + to_hex(data, 16) + "), expected REG_DWORD")
+            .hint("name the control set with --control-set N; nothing was changed");
+    }
+    return u32_at(data, 0);
+}
+
+/// The number in "ControlSetNNN", without regard to case; nothing for another name.
+std::optional<std::uint32_t> number_of(const regf::Name& name) {
+    constexpr std::size_t digits_at = 10;
+    const std::u16string text = name.units();
+    if (text.size() != digits_at + 3) return std::nullopt;
+    std::uint32_t number = 0;
+    for (const char16_t digit : text.substr(digits_at)) {
+        if (digit < u'0' || digit > u'9') return std::nullopt;
+        number = 10 * number + (digit - u'0');
+    }
+    if (number == 0 || !name.equals_ascii(control_set_name(number))) return std::nullopt;
+    return number;
+}
+
+std::vector<ControlSet> all_control_sets(const regf::KeyNode& root) {
+    std::vector<ControlSet> sets;
+    for (const regf::CellOffset offset : root.subkeys()) {
+        const regf::KeyNode key(root.hive(), offset);
+        if (const auto number = number_of(key.name())) sets.push_back({*number, key});
+    }
+    if (sets.empty()) {
+        throw Error(ErrorCode::no_control_set, "the hive has no control set").hint(hint_not_system);
+    }
+    return sets;
+}
+
+std::uint32_t required(const std::optional<std::uint32_t>& number, const char* name) {
+    if (number) return *number;
+    throw Error(ErrorCode::no_control_set,
+                std::string("Select: there is no value \"") + name + "\", so nobody can tell which "
+                "control set boots")
+        .hint("name the control set with --control-set N; nothing was changed");
+}
+
+std::vector<std::uint32_t> chosen_numbers(const Select& select, const Choice& choice) {
+    switch (choice.kind) {
+        case Choice::Kind::number: return {choice.number};
+        case Choice::Kind::current: return {required(select.current, "Current")};
+        case Choice::Kind::default_set: return {required(select.default_set, "Default")};
+        case Choice::Kind::boot:
+        case Choice::Kind::all: break;
+    }
+    const std::uint32_t current = required(select.current, "Current");
+    const std::uint32_t next = required(select.default_set, "Default");
+    if (current == 0 || current == next) return {next};
+    return {current, next};
+}
+
+}  // namespace
+
+std::string control_set_name(std::uint32_t number) {
+    char name[32];
+    std::snprintf(name, sizeof name, "ControlSet%03u", number);
+    return name;
+}
+
+Select read_select(const regf::Hive& hive) {
+    const std::optional<regf::KeyNode> key = regf::find_key(regf::root_key(hive), "Select");
+    if (!key) {
+        throw Error(ErrorCode::no_key, "the hive has no key Select").hint(hint_not_system);
+    }
+    return {read_number(*key, "Current"), read_number(*key, "Default"),
+            read_number(*key, "Failed"), read_number(*key, "LastKnownGood")};
+}
+
+std::vector<ControlSet> choose_control_sets(const regf::Hive& hive, const Select& select,
+                                            const Choice& choice) {
+    const regf::KeyNode root = regf::root_key(hive);
+    if (choice.kind == Choice::Kind::all) return all_control_sets(root);
+    std::vector<ControlSet> sets;
+    for (const std::uint32_t number : chosen_numbers(select, choice)) {
+        const auto key = regf::find_subkey(root, control_set_name(number));
+        if (!key) {
+            throw Error(ErrorCode::no_control_set,
+                        "the hive has no " + control_set_name(number))
+                .hint("choose another one with --control-set; nothing was changed");
+        }
+        sets.push_back({number, *key});
+    }
+    return sets;
+}
+
+}  // namespace nlafix::system
