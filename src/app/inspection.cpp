@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/inspection.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "regf/structure.h"
+
+namespace nlafix::app {
+namespace {
+
+HiveReport describe(const source::HiveFiles& files, const regf::BaseBlock& base_block) {
+    HiveReport hive;
+    hive.minor_version = base_block.minor_version;
+    hive.dirty = recovery::is_dirty(base_block);
+    for (const recovery::LogFile& log : files.logs) {
+        hive.logs.push_back({log.name, recovery::summarize_log(log.bytes), log.error});
+    }
+    return hive;
+}
+
+std::string placed(const regf::Damage& damage) {
+    char place[32];
+    std::snprintf(place, sizeof place, " (at byte 0x%llx)",
+                  static_cast<unsigned long long>(damage.offset_in_file));
+    return damage.message + place;
+}
+
+/// Warnings and notes of the structure; the error of a damaged one.
+std::optional<Error> judge(const regf::Hive& hive, Report& report) {
+    const regf::Structure structure = regf::check_structure(hive);
+    for (const regf::Damage& warning : structure.warnings) {
+        report.warnings.push_back(placed(warning));
+    }
+    if (structure.warning_count > structure.warnings.size()) {
+        report.warnings.push_back(
+            "and " + std::to_string(structure.warning_count - structure.warnings.size()) +
+            " more of this kind");
+    }
+    report.notes.push_back(std::to_string(structure.key_count) + " keys, " +
+                           std::to_string(structure.value_count) + " values");
+    if (hive.unmerged_free_cells() != 0) {
+        report.notes.push_back(std::to_string(hive.unmerged_free_cells()) +
+                               " free cells are not merged: another editor has written this hive");
+    }
+    if (hive.file().size() > hive.end_of_bins()) {
+        report.notes.push_back(std::to_string(hive.file().size() - hive.end_of_bins()) +
+                               " bytes behind the last hive bin");
+    }
+    if (structure.damage_count == 0) return std::nullopt;
+    for (std::size_t i = 1; i < structure.damage.size(); ++i) {
+        report.warnings.push_back("damage: " + placed(structure.damage[i]));
+    }
+    return Error(ErrorCode::malformed_hive,
+                 "the hive is damaged in " + std::to_string(structure.damage_count) +
+                     (structure.damage_count == 1 ? " place: " : " places: ") +
+                     placed(structure.damage.front()))
+        .hint("nothing was changed; take SYSTEM from a backup or from System32/config/RegBack");
+}
+
+}  // namespace
+
+Inspection inspect(const source::HiveFiles& files, const system::Choice& control_sets,
+                   bool create_missing, Report& report) {
+    const regf::BaseBlock base_block = regf::read_base_block(files.primary);
+    report.hive = describe(files, base_block);
+    recovery::CleanHive clean = recovery::require_clean(files.primary, files.logs);
+    report.warnings.insert(report.warnings.end(), clean.warnings().begin(),
+                           clean.warnings().end());
+    const regf::Hive hive(clean.image());
+    const std::optional<Error> damage = judge(hive, report);
+    nla::Plan plan;
+    try {
+        report.hive->select = system::read_select(hive);
+        const auto sets = system::choose_control_sets(hive, *report.hive->select, control_sets);
+        plan = nla::make_plan(sets, create_missing);
+    } catch (const Error&) {
+        // A damaged hive is reported as one; what else it lacks does not matter then.
+        if (damage) throw Error(*damage);
+        throw;
+    }
+    report.states = plan.states;
+    report.edits = plan.edits;
+    report.warnings.insert(report.warnings.end(), plan.warnings.begin(), plan.warnings.end());
+    if (damage) throw Error(*damage);
+    if (plan.obstacle) throw Error(*plan.obstacle);
+    return {std::move(clean), std::move(plan)};
+}
+
+}  // namespace nlafix::app

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The order of the stages, for one TARGET.
+// Owns: check, fix and undo as lists of stages; the one place where an Error is caught.
+// Never: parses bytes, prints.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/report.h"
+#include "os/system.h"
+#include "system/control_sets.h"
+
+namespace nlafix::app {
+
+struct Options {
+    system::Choice control_sets;
+    bool dry_run = false;
+    bool create_missing = false;
+    std::string backup_folder;  // empty: beside the hive
+    std::string undo_target;    // empty: what the manifest names
+};
+
+/// One run of the program: the system it works on, and the hives that it has seen.
+class Session {
+public:
+    /// `was_interrupted` is asked before a write begins.
+    Session(os::System& system, std::function<bool()> was_interrupted)
+        : system_(system), was_interrupted_(std::move(was_interrupted)) {}
+
+    /// Runs `command` on `target` (for undo: a backup). Never throws Error: it is in the report.
+    Report run(Command command, const std::string& target, const Options& options);
+
+private:
+    void check(Report& report, const Options& options);
+    void fix(Report& report, const Options& options);
+    void undo(Report& report, const Options& options);
+    bool is_done_already(Report& report);
+
+    os::System& system_;
+    std::function<bool()> was_interrupted_;
+    std::vector<Report> finished_;
+};
+
+}  // namespace nlafix::app

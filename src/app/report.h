@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What one command found and did to one TARGET. A value: src/cli renders it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "nla/plan.h"
+#include "os/system.h"
+#include "recovery/transaction_log.h"
+#include "source/find_hive.h"
+#include "system/control_sets.h"
+
+namespace nlafix::app {
+
+enum class Command { check, fix, undo };
+
+enum class Outcome { nothing_to_do, change_needed, fixed, restored, failed };
+
+struct LogReport {
+    std::string name;
+    recovery::LogSummary summary;
+    std::string error;  // why it could not be read
+};
+
+struct HiveReport {
+    std::uint32_t minor_version = 0;
+    bool dirty = false;
+    std::vector<LogReport> logs;
+    std::optional<system::Select> select;
+};
+
+struct Report {
+    Command command = Command::check;
+    bool dry_run = false;
+    std::string target;  // as it was given
+    std::optional<source::HiveLocation> location;
+    os::FileIdentity identity;  // of the hive, when it was found
+    std::optional<HiveReport> hive;
+    Outcome outcome = Outcome::failed;
+    bool changed = false;   // the hive on the disk may have another content than before
+    bool verified = false;  // read back from the disk and found right
+    std::vector<nla::ValueState> states;
+    std::vector<nla::PlannedEdit> edits;  // planned, or made
+    std::string backup;                   // path of the copy, made by fix or used by undo
+    std::string method;                   // "replace" or "in-place", of a write
+    std::vector<std::string> warnings;
+    std::vector<std::string> notes;  // for -v
+    std::optional<Error> error;
+};
+
+}  // namespace nlafix::app

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/exit_status.h"
+
+#include <algorithm>
+#include <array>
+
+namespace nlafix::cli {
+
+int exit_status_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::dirty_without_logs:
+        case ErrorCode::dirty_logs_unsupported:
+        case ErrorCode::hibernated:
+        case ErrorCode::read_only:
+        case ErrorCode::in_use:
+        case ErrorCode::link_leads_out:
+        case ErrorCode::unsafe_sibling:
+        case ErrorCode::hivex_refused:
+        case ErrorCode::verification_failed:
+        case ErrorCode::no_iconv:
+        case ErrorCode::interrupted_write:
+        case ErrorCode::hive_changed:
+        case ErrorCode::sequence_exhausted: return status_refused;
+        case ErrorCode::no_such_file:
+        case ErrorCode::not_a_hive:
+        case ErrorCode::no_windows:
+        case ErrorCode::several_windows:
+        case ErrorCode::no_control_set:
+        case ErrorCode::no_key:
+        case ErrorCode::no_value: return status_missing;
+        case ErrorCode::malformed_hive:
+        case ErrorCode::unsupported_version:
+        case ErrorCode::malformed_value:
+        case ErrorCode::malformed_backup: return status_malformed;
+        case ErrorCode::io_error:
+        case ErrorCode::no_permission:
+        case ErrorCode::no_room:
+        case ErrorCode::no_backup_folder: return status_io;
+        case ErrorCode::unconfirmed_write: return status_unconfirmed;
+        case ErrorCode::interrupted: return status_interrupted;
+    }
+    return status_io;
+}
+
+int exit_status_of(const app::Report& report) {
+    if (report.error) return exit_status_of(report.error->code());
+    return report.outcome == app::Outcome::change_needed ? status_change_needed : status_done;
+}
+
+int worse(int a, int b) {
+    static constexpr std::array<int, 9> worst_first = {
+        status_unconfirmed, status_interrupted, status_io,
+        status_malformed,   status_missing,     status_refused,
+        status_usage,       status_change_needed, status_done};
+    const auto place = [](int status) {
+        return std::find(worst_first.begin(), worst_first.end(), status);
+    };
+    return place(a) <= place(b) ? a : b;
+}
+
+std::string_view status_word(const app::Report& report) {
+    switch (report.outcome) {
+        case app::Outcome::nothing_to_do: return "ok";
+        case app::Outcome::change_needed: return "change-needed";
+        case app::Outcome::fixed: return "fixed";
+        case app::Outcome::restored: return "restored";
+        case app::Outcome::failed: break;
+    }
+    return exit_status_of(report) == status_refused ? "refused" : "error";
+}
+
+}  // namespace nlafix::cli

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/json_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/exit_status.h"
+#include "nlafix_version.h"
+#include "regf/key_value.h"
+
+namespace nlafix::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+const char* command_word(app::Command command) {
+    switch (command) {
+        case app::Command::check: return "check";
+        case app::Command::fix: return "fix";
+        case app::Command::undo: break;
+    }
+    return "undo";
+}
+
+template <typename Number>
+ordered_json or_null(const std::optional<Number>& number) {
+    return number ? ordered_json(*number) : ordered_json(nullptr);
+}
+
+ordered_json target_json(const app::Report& report) {
+    ordered_json json = {{"path", report.target}, {"kind", nullptr}, {"hive", nullptr}};
+    if (report.location) {
+        json["kind"] = report.location->kind == source::TargetKind::folder ? "folder" : "hive";
+        json["hive"] = report.location->path;
+    }
+    return json;
+}
+
+ordered_json log_json(const app::LogReport& log) {
+    const bool has_entries = log.summary.entry_count != 0;
+    ordered_json json = {{"name", log.name},
+                         {"applied", false},
+                         {"entries", log.summary.entry_count},
+                         {"first_sequence", nullptr},
+                         {"last_sequence", nullptr}};
+    if (has_entries) {
+        json["first_sequence"] = log.summary.first_sequence;
+        json["last_sequence"] = log.summary.last_sequence;
+    }
+    return json;
+}
+
+ordered_json hive_json(const std::optional<app::HiveReport>& hive) {
+    if (!hive) return nullptr;
+    ordered_json json = {{"minor_version", hive->minor_version},
+                         {"dirty", hive->dirty},
+                         {"recovered", false},
+                         {"logs", ordered_json::array()},
+                         {"select", nullptr}};
+    for (const app::LogReport& log : hive->logs) json["logs"].push_back(log_json(log));
+    if (hive->select) {
+        json["select"] = {{"current", or_null(hive->select->current)},
+                          {"default", or_null(hive->select->default_set)},
+                          {"failed", or_null(hive->select->failed)},
+                          {"last_known_good", or_null(hive->select->last_known_good)}};
+    }
+    return json;
+}
+
+/// An array for REG_MULTI_SZ, one string for the others, null for a value that was absent.
+ordered_json content_json(const std::vector<std::string>& content, std::uint32_t type) {
+    if (type == regf::reg_multi_sz) return content;
+    return content.empty() ? std::string() : content.front();
+}
+
+ordered_json edit_json(const nla::PlannedEdit& edit) {
+    return {{"control_set", edit.control_set},
+            {"key", edit.key},
+            {"value", edit.value},
+            {"type", regf::type_name(edit.type)},
+            {"before", edit.created ? ordered_json(nullptr) : content_json(edit.before, edit.type)},
+            {"after", content_json(edit.after, edit.type)},
+            {"added", edit.added}};
+}
+
+ordered_json backup_json(const app::Report& report) {
+    if (report.backup.empty()) return nullptr;
+    return {{"path", report.backup}};
+}
+
+ordered_json error_json(const std::optional<Error>& error) {
+    if (!error) return nullptr;
+    return {{"code", word_of(error->code())},
+            {"message", error->message()},
+            {"hint", error->hint()}};
+}
+
+}  // namespace
+
+std::string json_report(const app::Report& report) {
+    ordered_json json = {{"schema", "nlafix.report/1"},
+                         {"tool", NLAFIX_VERSION},
+                         {"command", command_word(report.command)},
+                         {"status", status_word(report)},
+                         {"exit_code", exit_status_of(report)},
+                         {"changed", report.changed},
+                         {"dry_run", report.dry_run},
+                         {"target", target_json(report)},
+                         {"hive", hive_json(report.hive)},
+                         {"edits", ordered_json::array()},
+                         {"findings", ordered_json::array()},
+                         {"backup", backup_json(report)},
+                         {"method", nullptr},
+                         {"verified", report.verified},
+                         {"warnings", report.warnings},
+                         {"notes", report.notes},
+                         {"error", error_json(report.error)}};
+    if (!report.method.empty()) json["method"] = report.method;
+    for (const nla::PlannedEdit& edit : report.edits) json["edits"].push_back(edit_json(edit));
+    // Bytes that are no UTF-8, in paths and names, become U+FFFD.
+    return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace nlafix::cli

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A report for a program: schema "nlafix.report/1", docs/report.schema.json.
+#pragma once
+
+#include <string>
+
+#include "app/report.h"
+
+namespace nlafix::cli {
+
+/// One JSON object on one line, with a newline.
+std::string json_report(const app::Report& report);
+
+}  // namespace nlafix::cli

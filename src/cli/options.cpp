@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/options.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+
+#include "nlafix_version.h"
+
+namespace nlafix::cli {
+namespace {
+
+constexpr const char* exit_status_help =
+    "Exit status: 0 nothing to do, or done and verified; 1 a change is needed; 2 wrong usage;\n"
+    "3 refused; 4 nothing suitable there; 5 malformed; 6 input or output error, the target is as\n"
+    "it was; 7 the write could not be confirmed; 130 interrupted before the first write.";
+
+/// Nothing for a word that is no choice.
+std::optional<system::Choice> parse_choice(const std::string& word) {
+    using Kind = system::Choice::Kind;
+    if (word == "boot") return system::Choice{Kind::boot, 0};
+    if (word == "current") return system::Choice{Kind::current, 0};
+    if (word == "default") return system::Choice{Kind::default_set, 0};
+    if (word == "all") return system::Choice{Kind::all, 0};
+    if (word.empty() || word.size() > 3 ||
+        word.find_first_not_of("0123456789") != std::string::npos) {
+        return std::nullopt;
+    }
+    const auto number = static_cast<std::uint32_t>(std::stoul(word));
+    if (number == 0) return std::nullopt;
+    return system::Choice{Kind::number, number};
+}
+
+// CLI11 takes an argument "[a,b]" apart, as a list. A mark behind the bracket keeps it whole.
+constexpr char bracket_mark = '\x01';
+
+void mark_brackets(std::string& argument) {
+    if (!argument.empty() && argument.front() == '[' &&
+        (argument.back() == ']' || argument.back() == bracket_mark)) {
+        argument += bracket_mark;
+    }
+}
+
+void unmark_brackets(std::string& argument) {
+    if (!argument.empty() && argument.front() == '[' && argument.back() == bracket_mark) {
+        argument.pop_back();
+    }
+}
+
+/// What the options of all commands are read into.
+class CommandLine {
+public:
+    CommandLine();
+    std::variant<Invocation, PlainText, UsageError> parse(std::vector<std::string> arguments);
+
+private:
+    CLI::App* add_command(app::Command command, const char* name, const char* description);
+    void add_control_set(CLI::App* command);
+
+    Invocation invocation_;
+    CLI::App app_;
+};
+
+CLI::App* CommandLine::add_command(app::Command command, const char* name,
+                                   const char* description) {
+    CLI::App* sub = app_.add_subcommand(name, description);
+    const bool is_undo = command == app::Command::undo;
+    sub->add_option(is_undo ? "BACKUP" : "TARGET", invocation_.targets,
+                    is_undo ? "the copy that fix made (.bak), or its manifest (.json)"
+                            : "a SYSTEM hive; or the root of a mounted Windows volume, its Windows "
+                              "folder or its config folder")
+        ->required()
+        ->type_name("")
+        ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
+    sub->add_flag("--json", invocation_.json, "one JSON object for each TARGET, on a line of its own");
+    sub->add_flag("-q,--quiet", invocation_.quiet, "no report; the exit status answers");
+    sub->add_flag("-v,--verbose", invocation_.verbose, "more about the hive and the values");
+    sub->add_option_function<std::string>(
+           "--color",
+           [this](const std::string& word) {
+               invocation_.color = word == "always"  ? Color::always
+                                   : word == "never" ? Color::never
+                                                     : Color::automatic;
+           },
+           "auto, always or never (default: auto; NO_COLOR counts)")
+        ->check(CLI::IsMember({"auto", "always", "never"}, nullptr))
+        ->type_name("WHEN");
+    sub->callback([this, command] { invocation_.command = command; });
+    return sub;
+}
+
+void CommandLine::add_control_set(CLI::App* command) {
+    command
+        ->add_option_function<std::string>(
+            "--control-set",
+            [this](const std::string& word) {
+                const auto choice = parse_choice(word);
+                if (!choice) {
+                    throw CLI::ValidationError("--control-set",
+                                               "boot, current, default, all or 1 to 999, not " +
+                                                   word);
+                }
+                invocation_.options.control_sets = *choice;
+            },
+            "boot, current, default, all, or a number (default: boot, what Windows boots)")
+        ->type_name("SET");
+}
+
+CommandLine::CommandLine()
+    : app_("nlafix repairs Remote Desktop logins that fail with a network level authentication "
+           "error,\nin the SYSTEM hive of a Windows that is not running.",
+           "nlafix") {
+    app_.require_subcommand(1);
+    app_.set_help_flag("-h,--help", "this help");
+    app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
+    app_.footer(exit_status_help);
+
+    CLI::App* check = add_command(app::Command::check, "check",
+                                  "Read-only: say whether the two entries are there");
+    add_control_set(check);
+
+    CLI::App* fix = add_command(app::Command::fix, "fix",
+                                "Add what is missing, verified, with a backup");
+    add_control_set(fix);
+    fix->add_flag("-n,--dry-run", invocation_.options.dry_run,
+                  "say what would be done; exit as check does");
+    fix->add_flag("--create-missing", invocation_.options.create_missing,
+                  "create a value that is absent");
+    fix->add_option("--backup-dir", invocation_.options.backup_folder,
+                    "where the backup goes (default: beside the hive)")
+        ->type_name("DIR");
+
+    CLI::App* undo =
+        add_command(app::Command::undo, "undo", "Put back what a fix replaced");
+    undo->add_option("--target", invocation_.options.undo_target,
+                     "where the hive is now, when the disk is mounted elsewhere")
+        ->type_name("PATH");
+}
+
+std::variant<Invocation, PlainText, UsageError> CommandLine::parse(
+    std::vector<std::string> arguments) {
+    for (std::string& argument : arguments) mark_brackets(argument);
+    // CLI11 takes them from the back.
+    std::reverse(arguments.begin(), arguments.end());
+    try {
+        app_.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+        const auto chosen = app_.get_subcommands();
+        return PlainText{chosen.empty() ? app_.help() : chosen.front()->help()};
+    } catch (const CLI::CallForVersion& version) {
+        return PlainText{std::string(version.what()) + "\n"};
+    } catch (const CLI::ParseError& error) {
+        return UsageError{error.what()};
+    }
+    for (std::string& target : invocation_.targets) unmark_brackets(target);
+    unmark_brackets(invocation_.options.backup_folder);
+    unmark_brackets(invocation_.options.undo_target);
+    if (invocation_.command == app::Command::undo && invocation_.targets.size() > 1 &&
+        !invocation_.options.undo_target.empty()) {
+        return UsageError{"--target goes with one BACKUP"};
+    }
+    return invocation_;
+}
+
+}  // namespace
+
+std::variant<Invocation, PlainText, UsageError> parse_arguments(
+    const std::vector<std::string>& arguments) {
+    return CommandLine().parse(arguments);
+}
+
+}  // namespace nlafix::cli

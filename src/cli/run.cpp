@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/run.h"
+
+#include <cstdlib>
+#include <exception>
+
+#include "app/pipeline.h"
+#include "cli/exit_status.h"
+#include "cli/json_report.h"
+#include "cli/options.h"
+#include "cli/text_report.h"
+#include "os/terminal.h"
+
+namespace nlafix::cli {
+namespace {
+
+bool wants_color(Color color) {
+    if (color != Color::automatic) return color == Color::always;
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    return os::is_terminal(os::Stream::output) && (no_color == nullptr || *no_color == '\0') &&
+           (terminal == nullptr || std::string(terminal) != "dumb");
+}
+
+/// Reports as they come, so that the first is seen although the last takes long.
+class Printer {
+public:
+    explicit Printer(const Invocation& invocation)
+        : invocation_(invocation),
+          style_{!invocation.json && wants_color(invocation.color), invocation.verbose} {}
+
+    void print(const app::Report& report) {
+        std::string text;
+        if (invocation_.json) {
+            text = json_report(report);
+        } else if (!invocation_.quiet) {
+            text = text_report(report, style_);
+        }
+        failed_ = !os::write_all(os::Stream::output, text) || failed_;
+        static_cast<void>(os::write_all(os::Stream::errors, error_text(report)));
+    }
+
+    bool failed() const { return failed_; }
+
+private:
+    const Invocation& invocation_;
+    TextStyle style_;
+    bool failed_ = false;
+};
+
+app::Report interrupted_report(const Invocation& invocation, const std::string& target) {
+    app::Report report;
+    report.command = invocation.command;
+    report.dry_run = invocation.options.dry_run;
+    report.target = target;
+    report.error = Error(ErrorCode::interrupted, "interrupted before it was looked at")
+                       .path(target)
+                       .hint("nothing was changed; run it again");
+    return report;
+}
+
+int run_command(const Invocation& invocation, os::System& system,
+                const std::function<bool()>& was_interrupted) {
+    app::Session session(system, was_interrupted);
+    Printer printer(invocation);
+    int status = status_done;
+    bool changed = false;
+    for (const std::string& target : invocation.targets) {
+        const app::Report report =
+            was_interrupted() ? interrupted_report(invocation, target)
+                              : session.run(invocation.command, target, invocation.options);
+        changed = changed || report.changed;
+        status = worse(status, exit_status_of(report));
+        printer.print(report);
+    }
+    if (printer.failed()) {
+        static_cast<void>(os::write_all(
+            os::Stream::errors,
+            error_text("the report could not be written to standard output",
+                       changed ? "look at the hive with nlafix check; its backup lies beside it "
+                                 "or in --backup-dir"
+                               : "nothing was changed")));
+        status = worse(status, changed ? status_unconfirmed : status_io);
+    }
+    return status;
+}
+
+int print_text(const std::string& text) {
+    return os::write_all(os::Stream::output, text) ? status_done : status_io;
+}
+
+int print_usage_error(const std::string& message) {
+    static_cast<void>(os::write_all(os::Stream::errors,
+                                    error_text(message, "nlafix --help shows the usage")));
+    return status_usage;
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, os::System& system,
+        const std::function<bool()>& was_interrupted) {
+    try {
+        const auto parsed = parse_arguments(arguments);
+        if (const auto* text = std::get_if<PlainText>(&parsed)) return print_text(text->text);
+        if (const auto* error = std::get_if<UsageError>(&parsed)) {
+            return print_usage_error(error->message);
+        }
+        return run_command(std::get<Invocation>(parsed), system, was_interrupted);
+    } catch (const std::exception& error) {
+        // A mistake in the program itself. Writes confirm themselves before they end.
+        static_cast<void>(os::write_all(
+            os::Stream::errors,
+            error_text(std::string("internal error: ") + error.what(), "please report this")));
+        return status_io;
+    }
+}
+
+}  // namespace nlafix::cli

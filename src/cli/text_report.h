@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A report for a person.
+#pragma once
+
+#include <string>
+
+#include "app/report.h"
+
+namespace nlafix::cli {
+
+struct TextStyle {
+    bool color = false;
+    bool verbose = false;
+};
+
+/// The report, for stdout. What comes from hive or disk is escaped.
+std::string text_report(const app::Report& report, const TextStyle& style);
+
+/// Error and hint of the report, for stderr; empty without one.
+std::string error_text(const app::Report& report);
+std::string error_text(const std::string& message, const std::string& hint);
+
+}  // namespace nlafix::cli

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hivex/edit_image.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "hivex/handle.h"
+#include "hivex/hazards.h"
+#include "os/file.h"
+#include "os/paths.h"
+#include "regf/base_block.h"
+
+namespace nlafix::hivex {
+namespace {
+
+// No hive that Windows loads is larger than 2 GiB; this is for reading the copy back.
+constexpr std::uint64_t most_image_bytes = std::uint64_t{1} << 33;
+
+constexpr std::size_t first_bin_timestamp_at = regf::base_block_size_bytes + 20;
+
+/// A private copy that goes away with the object.
+class ScratchFile {
+public:
+    explicit ScratchFile(os::System& system) : file_(make(system, scratch_)) {}
+    ~ScratchFile() {
+        if (scratch_.remove_path) os::remove_quietly(file_.system(), scratch_.path);
+    }
+    ScratchFile(const ScratchFile&) = delete;
+    ScratchFile& operator=(const ScratchFile&) = delete;
+
+    const std::string& path() const { return scratch_.path; }
+    os::File& file() { return file_; }
+
+private:
+    static os::File make(os::System& system, os::Scratch& scratch) {
+        os::must([&] { return system.make_scratch(scratch); }, "cannot make a private copy",
+                 "memory");
+        return {system, scratch.handle, scratch.path};
+    }
+
+    os::Scratch scratch_;
+    os::File file_;
+};
+
+/// hivex compares with the bare XOR and does not know the two sums that Windows replaces.
+Bytes plain_checksum(ByteView image) {
+    std::uint32_t sum = 0;
+    for (std::size_t at = 0; at < regf::checksum_at; at += 4) sum ^= u32_at(image, at);
+    Bytes bytes(4);
+    put_u32(bytes, 0, sum);
+    return bytes;
+}
+
+Handle open_copy(ByteView image, os::System& system) {
+    ScratchFile copy(system);
+    copy.file().write_fully(image, 0);
+    copy.file().write_fully(plain_checksum(image), regf::checksum_at);
+    // hivex has read all of it when it returns, so the copy can go: one image less in memory.
+    return Handle::open(copy.path());
+}
+
+void carry_out(Handle& handle, const nla::PlannedEdit& edit) {
+    Node node = handle.root();
+    for (const std::string& name : edit.path) node = handle.child(node, name);
+    if (node.handle != regf::offset_in_file(edit.key_node)) {
+        throw Error(ErrorCode::hivex_refused,
+                    "hivex finds another key than the one to be edited: two have the same name")
+            .hint("nothing was changed; look at the hive with hivexregedit --export");
+    }
+    handle.set_value(node, edit.value, edit.type, edit.data);
+}
+
+void stamp(Bytes& image, const recovery::CleanHive& hive, const nla::Plan& plan,
+           std::uint64_t edit_time) {
+    const MutableByteView bytes(image);
+    for (const nla::PlannedEdit& edit : plan.edits) {
+        // The cell's content starts behind its size field.
+        const std::uint64_t key = regf::offset_in_file(edit.key_node) + 4;
+        put_u64(bytes, static_cast<std::size_t>(key) + regf::key_node_last_written_at, edit_time);
+    }
+    if (hive.stamp().new_timestamp) {
+        put_u64(bytes, regf::timestamp_at, edit_time);
+        put_u64(bytes, first_bin_timestamp_at, edit_time);
+    }
+    const std::uint32_t number = hive.stamp().highest_sequence + 2;
+    regf::put_sequence_numbers(bytes, number, number);
+}
+
+}  // namespace
+
+void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
+    const regf::Hive parsed(hive.image());
+    for (const nla::PlannedEdit& edit : plan.edits) {
+        const auto hazard = find_hazard(regf::KeyNode(parsed, edit.key_node));
+        if (!hazard) continue;
+        throw Error(ErrorCode::unsafe_sibling, system::control_set_name(edit.control_set) + "\\" +
+                                                   edit.key + ": " + *hazard)
+            .hint("nothing was changed; edit this key with regedit from the Windows recovery "
+                  "environment instead");
+    }
+}
+
+EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
+                       std::uint64_t edit_time, os::System& system) {
+    require_no_hazard(hive, plan);
+    EditedImage result;
+    result.edit_time = edit_time;
+    ScratchFile output(system);
+    {
+        Handle handle = open_copy(hive.image(), system);
+        for (const nla::PlannedEdit& edit : plan.edits) carry_out(handle, edit);
+        handle.commit(output.path());
+    }
+    result.bytes = output.file().read_all(most_image_bytes);
+    stamp(result.bytes, hive, plan, edit_time);
+    return result;
+}
+
+}  // namespace nlafix::hivex

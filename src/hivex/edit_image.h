@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The edit: a plan carried out by hivex on a private copy.
+// Owns: the copies, the fields that hivex leaves wrong (key times, sequence numbers, checksum).
+// Never: sees an original, or trusts what hivex made (src/verify does not either).
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "nla/plan.h"
+#include "os/system.h"
+#include "recovery/clean_hive.h"
+
+namespace nlafix::hivex {
+
+/// What came out. It cannot be stored: only verify::verify makes something that can.
+struct EditedImage {
+    Bytes bytes;
+    std::uint64_t edit_time = 0;  // FILETIME, the last-written time of the edited keys
+};
+
+/// Throws Error(unsafe_sibling) for a value that hivex would not keep.
+void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan);
+
+/// `hive` with `plan` carried out. Both sequence numbers become the highest one + 2; beside
+/// old-format logs the timestamps of base block and first bin become `edit_time`. Private copies
+/// come from `system`. Throws Error (unsafe_sibling, hivex_refused, io_error).
+EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
+                       std::uint64_t edit_time, os::System& system);
+
+}  // namespace nlafix::hivex

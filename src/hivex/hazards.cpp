@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hivex/hazards.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+#include "regf/key_value.h"
+
+namespace nlafix::hivex {
+namespace {
+
+// hivex reads no value above this (HIVEX_MAX_VALUE_LEN), and has deleted them all when it says so.
+constexpr std::uint32_t most_data_bytes = 1'000'000;
+
+std::optional<std::string> hazard_of_name(const regf::KeyValue& value) {
+    const regf::Name name = value.name();
+    const std::u16string text = name.units();
+    if (value.flags() > 1) return "its flags would be lost";
+    if (text.find(u'\0') != std::u16string::npos) return "its name has a NUL inside and would be cut";
+    if (name.compressed) {
+        if (text.empty()) return "it has no name, but a flag that would be lost";
+        return std::nullopt;
+    }
+    if (text.empty()) return std::nullopt;
+    if (name.bytes.size() % 2 != 0 || !is_valid_utf16(text)) return "its name is no valid UTF-16";
+    if (std::all_of(text.begin(), text.end(), [](char16_t unit) { return unit < 0x100; })) {
+        return "its name would be stored in another encoding";
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> hazard_of_data(const regf::KeyNode& key, const regf::KeyValue& value) {
+    const std::uint32_t size = value.data_size_bytes();
+    if (value.data_is_inline()) {
+        if (size > 4) return "its length does not fit into the field that holds it";
+        return std::nullopt;
+    }
+    if (!key.hive().is_allocated(value.data_offset())) return "its data is in no allocated cell";
+    if (size > key.hive().cell(value.data_offset()).size() &&
+        value.storage() != regf::KeyValue::Storage::big_data) {
+        return "its data is longer than its cell";
+    }
+    if (size > most_data_bytes) return "it is larger than 1,000,000 bytes";
+    // Before minor version 4 there is no big data, and one plain cell is right.
+    if (size > regf::big_data_segment_bytes && key.hive().base_block().minor_version > 3) {
+        return "it is larger than 16,344 bytes and would not be stored as big data";
+    }
+    return std::nullopt;
+}
+
+std::string describe(const regf::Name& name, const std::string& why) {
+    return "value \"" + name.utf8() + "\" beside it would not survive: " + why;
+}
+
+}  // namespace
+
+std::optional<std::string> find_hazard(const regf::KeyNode& key) {
+    // Every cell that hivex frees, and those of the key that it must not free.
+    std::vector<regf::CellOffset> cells = {key.offset(), key.values_list(), key.security(),
+                                           key.class_name_cell(), key.subkeys_list()};
+    std::erase(cells, regf::no_cell);
+    std::sort(cells.begin(), cells.end());
+    const auto is_taken = [&cells](regf::CellOffset cell) {
+        const auto place = std::lower_bound(cells.begin(), cells.end(), cell);
+        if (place != cells.end() && *place == cell) return true;
+        cells.insert(place, cell);
+        return false;
+    };
+    for (const regf::CellOffset offset : key.values()) {
+        const regf::KeyValue value(key.hive(), offset);
+        if (const auto why = hazard_of_name(value)) return describe(value.name(), *why);
+        if (const auto why = hazard_of_data(key, value)) return describe(value.name(), *why);
+        if (is_taken(offset)) return describe(value.name(), "it is listed twice");
+        if (!value.data_is_inline() && is_taken(value.data_offset())) {
+            return describe(value.name(), "it shares its data with something else");
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace nlafix::hivex

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// hivex converts names through iconv, and without its modules finds nothing and writes nameless
+// values. So the conversions are tried before anything else.
+#pragma once
+
+namespace nlafix::hivex {
+
+/// Throws Error(no_iconv), with the package's name in the hint, unless UTF-8 and Latin-1 can be
+/// converted to and from UTF-16LE.
+void require_iconv();
+
+}  // namespace nlafix::hivex

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/find_hive.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "os/file.h"
+#include "os/paths.h"
+#include "regf/base_block.h"
+
+namespace nlafix::source {
+namespace {
+
+using Paths = std::vector<std::string>;
+
+constexpr const char* hint_folder =
+    "give the root of a mounted Windows volume, its Windows folder, its config folder, or the hive";
+
+/// Files or folders at `parts` below `folder`, in any case; more than one where a case-sensitive
+/// file system has several spellings.
+Paths paths_below(os::System& system, const std::string& folder, const Paths& parts) {
+    Paths found = {folder};
+    for (const std::string& part : parts) {
+        Paths next;
+        for (const std::string& path : found) {
+            const auto status = os::status_if_any(system, path, true);
+            if (!status || status->kind != os::FileKind::folder) continue;
+            for (const std::string& name : os::matching(os::names_in(system, path), part)) {
+                next.push_back(os::join(path, name));
+            }
+        }
+        found = std::move(next);
+    }
+    return found;
+}
+
+bool is_hive_file(os::System& system, const std::string& path) {
+    const auto status = os::status_if_any(system, path, true);
+    if (!status || status->kind != os::FileKind::regular) return false;
+    const os::File file = os::File::open(system, path, {});
+    return regf::has_hive_signature(file.read_range(0, 4));
+}
+
+/// Set aside by an upgrade or by Windows itself: never the one that boots.
+bool is_set_aside(const std::string& folder_name) {
+    constexpr std::string_view old = ".old";
+    const bool ends_in_old =
+        folder_name.size() > old.size() &&
+        equal_ignoring_ascii_case(
+            std::string_view(folder_name).substr(folder_name.size() - old.size()), old);
+    return ends_in_old || folder_name.front() == '$' ||
+           equal_ignoring_ascii_case(std::string_view(folder_name).substr(0, 12), "Windows.old.");
+}
+
+std::string listed(const Paths& paths) {
+    std::string text;
+    for (const std::string& path : paths) text += (text.empty() ? "" : ", ") + path;
+    return text;
+}
+
+std::string only_one(const Paths& hives, const std::string& target) {
+    if (hives.size() == 1) return hives.front();
+    throw Error(ErrorCode::several_windows, "holds more than one Windows: " + listed(hives))
+        .path(target)
+        .hint("give one of these files as TARGET");
+}
+
+struct FoundInRoot {
+    Paths live;
+    Paths set_aside;
+};
+
+/// The hives of all Windows folders directly below `root`.
+FoundInRoot windows_in_root(os::System& system, const std::string& root) {
+    FoundInRoot found;
+    std::optional<Error> refused;
+    for (const std::string& name : os::names_in(system, root)) {
+        try {
+            const Paths hives =
+                paths_below(system, os::join(root, name), {"System32", "config", "SYSTEM"});
+            Paths& list = is_set_aside(name) ? found.set_aside : found.live;
+            list.insert(list.end(), hives.begin(), hives.end());
+        } catch (const Error& error) {
+            // One that may not be read matters only if no other is the Windows folder.
+            if (!refused) refused = error;
+        }
+    }
+    if (found.live.empty() && refused) throw Error(*refused);
+    return found;
+}
+
+std::string hive_in_folder(os::System& system, const std::string& folder) {
+    Paths hives = paths_below(system, folder, {"SYSTEM"});
+    std::erase_if(hives, [&](const std::string& path) {
+        const auto status = os::status_if_any(system, path, true);
+        return !status || status->kind != os::FileKind::regular;
+    });
+    if (hives.empty()) hives = paths_below(system, folder, {"config", "SYSTEM"});
+    if (hives.empty()) hives = paths_below(system, folder, {"System32", "config", "SYSTEM"});
+    if (!hives.empty()) return only_one(hives, folder);
+
+    FoundInRoot found = windows_in_root(system, folder);
+    if (found.live.size() > 1) {
+        // A folder with a file that is no hive cannot be the one that boots.
+        Paths usable;
+        std::copy_if(found.live.begin(), found.live.end(), std::back_inserter(usable),
+                     [&](const std::string& path) { return is_hive_file(system, path); });
+        if (usable.size() == 1) found.live = usable;
+    }
+    if (!found.live.empty()) return only_one(found.live, folder);
+    if (!found.set_aside.empty()) {
+        throw Error(ErrorCode::no_windows,
+                    "holds no live Windows, only what was set aside: " + listed(found.set_aside))
+            .path(folder)
+            .hint("give that file as TARGET if it is the one you mean");
+    }
+    throw Error(ErrorCode::no_windows, "holds no Windows: no System32/config/SYSTEM in it")
+        .path(folder)
+        .hint(hint_folder);
+}
+
+bool is_inside(const std::string& path, const std::string& folder) {
+    const std::string prefix = folder == "/" ? folder : folder + "/";
+    return path.compare(0, prefix.size(), prefix) == 0;
+}
+
+}  // namespace
+
+HiveLocation find_hive(os::System& system, const std::string& target) {
+    const os::FileStatus status = os::status_of(system, target, true);
+    if (status.kind == os::FileKind::regular) {
+        return {TargetKind::hive, os::real_path_of(system, target)};
+    }
+    if (status.kind != os::FileKind::folder) {
+        throw Error(ErrorCode::not_a_hive, "is neither a hive nor a folder")
+            .path(target)
+            .hint("mount the disk and give its root folder, or give the SYSTEM hive");
+    }
+    const std::string hive = os::real_path_of(system, hive_in_folder(system, target));
+    if (!is_inside(hive, os::real_path_of(system, target))) {
+        throw Error(ErrorCode::link_leads_out,
+                    "a link in it leads to " + hive + ", which is not part of it")
+            .path(target)
+            .hint("give that file as TARGET if it is the one you mean");
+    }
+    if (os::status_of(system, hive, true).kind != os::FileKind::regular) {
+        throw Error(ErrorCode::not_a_hive, "is no regular file").path(hive).hint(hint_folder);
+    }
+    return {TargetKind::folder, hive};
+}
+
+}  // namespace nlafix::source

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a TARGET is, and where its SYSTEM hive lies.
+// Owns: telling a hive from a folder by content; the search in a folder, without regard to case.
+// Never: changes anything, follows a link out of a folder.
+#pragma once
+
+#include <string>
+
+#include "os/system.h"
+
+namespace nlafix::source {
+
+enum class TargetKind { hive, folder };
+
+struct HiveLocation {
+    TargetKind kind = TargetKind::hive;
+    std::string path;  // of the hive: absolute, links resolved
+};
+
+/// Finds the hive of `target`: a hive file, or a folder that is the root of a Windows volume, its
+/// Windows folder or its config folder. Throws Error (no_such_file, not_a_hive, no_windows,
+/// several_windows with the list in its message, link_leads_out, no_permission, io_error).
+HiveLocation find_hive(os::System& system, const std::string& target);
+
+}  // namespace nlafix::source

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The bytes of a hive and of the logs beside it.
+#pragma once
+
+#include <vector>
+
+#include "base/bytes.h"
+#include "os/file.h"
+#include "recovery/transaction_log.h"
+
+namespace nlafix::source {
+
+/// Windows loads no larger hive.
+inline constexpr std::uint64_t most_hive_bytes = (std::uint64_t{1} << 31) + 4096;
+
+struct HiveFiles {
+    Bytes primary;
+    std::vector<recovery::LogFile> logs;  // ".LOG", ".LOG1", ".LOG2", those that exist
+};
+
+/// Reads the open hive and its logs; a log that cannot be read is in the list with the reason.
+/// Throws Error(not_a_hive) before it reads more than 4 bytes of anything else.
+HiveFiles read_hive(const os::File& hive);
+
+}  // namespace nlafix::source

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The backup of a hive: its copy, its manifest, and the marker beside the hive.
+// Owns: their names, their creation, their removal while nothing was written yet.
+// Never: writes the hive.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "os/file.h"
+#include "store/manifest.h"
+
+namespace nlafix::store {
+
+/// Paths of one backup; they differ in their last part only.
+struct BackupPaths {
+    std::string copy;       // "SYSTEM.nlafix-20261122T105207Z.bak"
+    std::string manifest;   // "….json"
+    std::string temporary;  // "….tmp", beside the hive
+};
+
+/// Names for a backup of `hive_path` made at `time` (FILETIME) in `folder`, free at this moment: a
+/// counter stands behind the time where that name is taken.
+BackupPaths free_backup_paths(os::System& system, const std::string& hive_path,
+                              const std::string& folder, std::uint64_t time);
+
+/// "2026-11-22T10:52:07Z" of a FILETIME.
+std::string utc_text(std::uint64_t time);
+
+/// Paths of the backup that `path` (a copy or a manifest) belongs to. Throws
+/// Error(malformed_backup) for another name.
+BackupPaths backup_paths_of(const std::string& path);
+
+/// The marker beside a hive that is written in place while its backup lies elsewhere.
+std::string marker_path(const std::string& hive_path);
+
+/// A backup that is on the disk, with its folder, and whose manifest says "prepared". Unless
+/// `keep` was called the destructor removes it again: nothing was written then.
+class Backup {
+public:
+    /// Throws Error (no_room, no_permission, no_backup_folder, io_error); nothing is left then.
+    static Backup create(const os::File& hive, ByteView original, const Manifest& manifest,
+                         const BackupPaths& paths);
+    Backup(Backup&& other) noexcept;
+    Backup& operator=(Backup&&) = delete;
+    ~Backup();
+
+    void keep() { keep_ = true; }
+    const BackupPaths& paths() const { return paths_; }
+
+private:
+    Backup(os::System& system, BackupPaths paths);
+
+    os::System* system_;
+    BackupPaths paths_;
+    bool keep_ = false;
+};
+
+/// Creates the marker of `hive`, which names `manifest_path` (absolute), and flushes its folder.
+void create_marker(const os::File& hive, const std::string& manifest_path);
+/// Removes it, if it is there, and flushes the folder.
+void remove_marker(os::System& system, const std::string& hive_path);
+
+}  // namespace nlafix::store

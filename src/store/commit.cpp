@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/commit.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "os/paths.h"
+#include "store/private_file.h"
+
+namespace nlafix::store {
+namespace {
+
+// NTFS is not among them, whatever driver shows it: a new file would lose its security descriptor,
+// and ntfs-3g renames over a file in two steps.
+constexpr std::array<std::string_view, 9> replacing_file_systems = {
+    "ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "zfs", "overlay"};
+
+constexpr std::size_t comparison_chunk_bytes = std::size_t{1} << 20;
+
+[[noreturn]] void throw_unconfirmed(const Error& cause) {
+    throw Error(ErrorCode::unconfirmed_write,
+                "the write began and could not be confirmed: " + cause.message());
+}
+
+}  // namespace
+
+bool can_replace(const os::File& hive) {
+    const std::string type = os::file_system_of(hive.system(), hive.path()).type;
+    const bool known = std::find(replacing_file_systems.begin(), replacing_file_systems.end(),
+                                 type) != replacing_file_systems.end();
+    return known && hive.status().link_count == 1;
+}
+
+Replacement::Replacement(os::File file, std::string path)
+    : file_(std::move(file)), path_(std::move(path)) {}
+
+Replacement::Replacement(Replacement&& other) noexcept
+    : file_(std::move(other.file_)), path_(std::exchange(other.path_, {})) {}
+
+Replacement::~Replacement() {
+    if (!path_.empty()) os::remove_quietly(file_.system(), path_);
+}
+
+std::optional<Replacement> Replacement::prepare(const os::File& hive, ByteView content,
+                                                const std::string& temporary_path) {
+    os::OpenOptions options;
+    options.write = true;
+    options.create_new = true;
+    options.follow_links = false;
+    Replacement replacement(os::File::open(hive.system(), temporary_path, options),
+                            temporary_path);
+    if (!copy_metadata(hive, replacement.file_)) return std::nullopt;
+    // Whoever comes for the hive after the rename must find it locked as well.
+    static_cast<void>(hive.system().lock(replacement.file_.handle()));
+    replacement.file_.write_fully(content, 0);
+    replacement.file_.flush();
+    return replacement;
+}
+
+void Replacement::take_the_place_of(const os::File& hive) {
+    os::System& system = hive.system();
+    const os::FileIdentity own = file_.status().identity;
+    try {
+        os::rename(system, path_, hive.path());
+    } catch (const Error& error) {
+        const auto now = os::status_if_any(system, hive.path(), true);
+        if (now && now->identity == hive.status().identity) throw;
+        if (now && now->identity == own) path_.clear();
+        throw_unconfirmed(error);
+    }
+    path_.clear();
+    try {
+        os::flush_folder(system, os::folder_of(hive.path()));
+    } catch (const Error& error) {
+        throw_unconfirmed(error);
+    }
+}
+
+void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs) {
+    os::OpenOptions options;
+    options.write = true;
+    os::File file = os::File::open(hive.system(), hive.path(), options);
+    const std::uint64_t size_before = file.status().size_bytes;
+    bool touched = false;
+    try {
+        for (const Epoch& epoch : epochs) {
+            touched = touched || epoch.touches_hive;
+            for (const Write& write : epoch.writes) file.write_fully(write.bytes, write.offset);
+            if (epoch.size_bytes) file.set_size(*epoch.size_bytes);
+            file.flush();
+        }
+        file.close();
+    } catch (const Error& error) {
+        if (touched) throw_unconfirmed(error);
+        // Only room behind the end was taken: give it back.
+        static_cast<void>(hive.system().set_size(file.handle(), size_before));
+        throw;
+    }
+}
+
+void confirm(os::System& system, const std::string& path, ByteView expected) {
+    try {
+        const os::File file = os::File::open(system, path, {});
+        file.drop_cache();
+        bool same = file.status().size_bytes == expected.size();
+        for (std::size_t at = 0; same && at < expected.size(); at += comparison_chunk_bytes) {
+            const std::size_t length = std::min(comparison_chunk_bytes, expected.size() - at);
+            same = equal(file.read_range(at, length), expected.subspan(at, length));
+        }
+        if (!same) throw Error(ErrorCode::io_error, "the disk does not give back what was written");
+    } catch (const Error& error) {
+        throw_unconfirmed(error);
+    }
+}
+
+}  // namespace nlafix::store

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/store.h"
+
+#include <optional>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "os/paths.h"
+#include "store/backup.h"
+#include "store/commit.h"
+#include "store/manifest.h"
+
+namespace nlafix::store {
+namespace {
+
+// Manifest, marker and the file system's own needs.
+constexpr std::uint64_t spare_bytes = std::uint64_t{1} << 20;
+
+void require_backup_folder(os::System& system, const std::string& folder) {
+    const auto status = os::status_if_any(system, folder, true);
+    if (status && status->kind == os::FileKind::folder) return;
+    throw Error(ErrorCode::no_backup_folder, "there is no such folder for the backup")
+        .path(folder)
+        .hint("create it, or choose another one with --backup-dir; nothing was changed");
+}
+
+void require_room(const os::FileSystemStatus& status, std::uint64_t needed_bytes,
+                  const std::string& folder) {
+    if (status.free_bytes >= needed_bytes) return;
+    throw Error(ErrorCode::no_room, "has " + std::to_string(status.free_bytes) +
+                                        " bytes free, " + std::to_string(needed_bytes) +
+                                        " are needed")
+        .path(folder)
+        .hint("make room, or put the backup elsewhere with --backup-dir; nothing was changed");
+}
+
+Manifest make_manifest(const os::File& hive, ByteView original, ByteView image,
+                       const StoreOptions& options, bool in_place) {
+    Manifest manifest;
+    manifest.created = utc_text(options.time);
+    manifest.target =
+        options.backup_folder.empty() ? os::name_of(hive.path()) : hive.path();
+    manifest.in_place = in_place;
+    manifest.before = fingerprint_of(original);
+    manifest.after = fingerprint_of(image);
+    manifest.changed_pages = changed_pages(original, image);
+    manifest.edits = options.edits;
+    return manifest;
+}
+
+/// Keeps the backup, and says where it is, whatever went wrong after the hive was touched.
+[[noreturn]] void throw_with_backup(Error error, const BackupPaths& paths) {
+    error.default_hint("put the backup back: nlafix undo " + shell_quoted(paths.copy));
+    throw Error(ErrorCode::unconfirmed_write,
+                error.message() + "; the backup is " + paths.copy)
+        .hint(error.hint());
+}
+
+class Writer {
+public:
+    Writer(const os::File& hive, ByteView original, ByteView image, const StoreOptions& options)
+        : hive_(hive),
+          original_(original),
+          image_(image),
+          options_(options),
+          folder_(options.backup_folder.empty() ? os::folder_of(hive.path())
+                                                : options.backup_folder),
+          paths_(free_backup_paths(hive.system(), hive.path(), folder_, options.time)) {}
+
+    StoreResult run() {
+        std::optional<Replacement> replacement =
+            can_replace(hive_) ? Replacement::prepare(hive_, image_, paths_.temporary)
+                               : std::nullopt;
+        const bool in_place = !replacement;
+        Backup backup = Backup::create(
+            hive_, original_, make_manifest(hive_, original_, image_, options_, in_place), paths_);
+        stop_if_interrupted();
+        try {
+            if (in_place) {
+                write_in_place_recorded(backup);
+            } else {
+                replacement->take_the_place_of(hive_);
+                backup.keep();
+            }
+            confirm(hive_.system(), hive_.path(), image_);
+            record(backup, State::written);
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::unconfirmed_write) {
+                backup.keep();
+                throw_with_backup(error, paths_);
+            }
+            throw;
+        }
+        return {paths_.copy, in_place};
+    }
+
+private:
+    bool is_elsewhere() const { return !options_.backup_folder.empty(); }
+
+    void stop_if_interrupted() const {
+        if (!options_.was_interrupted || !options_.was_interrupted()) return;
+        throw Error(ErrorCode::interrupted, "interrupted before the first write")
+            .hint("nothing was changed; run it again");
+    }
+
+    /// From the marker to the last byte. What fails before the hive is touched is taken back.
+    void write_in_place_recorded(Backup& backup) {
+        os::System& system = hive_.system();
+        const Bytes opening = opening_head_of_fix(original_, image_);
+        const std::vector<Epoch> epochs =
+            in_place_epochs(original_, image_, opening, Direction::fix);
+        try {
+            if (is_elsewhere()) create_marker(hive_, paths_.manifest);
+            put_state(system, paths_.manifest, State::writing);
+            write_in_place(hive_, epochs);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::unconfirmed_write && is_elsewhere()) {
+                os::remove_quietly(system, marker_path(hive_.path()));
+            }
+            throw;
+        }
+        backup.keep();
+    }
+
+    /// The record of a confirmed write. A hive that is right with a record that is not would be
+    /// refused by the next run, so this failure is one of the write.
+    void record(Backup& backup, State state) const {
+        backup.keep();
+        try {
+            put_state(hive_.system(), paths_.manifest, state);
+            if (is_elsewhere()) remove_marker(hive_.system(), hive_.path());
+        } catch (const Error& error) {
+            throw Error(ErrorCode::unconfirmed_write,
+                        "the hive was written and read back, but its record could not be: " +
+                            error.message());
+        }
+    }
+
+    const os::File& hive_;
+    ByteView original_;
+    ByteView image_;
+    const StoreOptions& options_;
+    std::string folder_;
+    BackupPaths paths_;
+};
+
+}  // namespace
+
+void require_writable(const os::File& hive, const std::string& backup_folder,
+                      std::uint64_t image_bytes) {
+    os::System& system = hive.system();
+    const os::FileSystemStatus status = os::file_system_of(system, hive.path());
+    if (status.read_only) {
+        throw Error(ErrorCode::read_only, "lies on a file system that is mounted read-only")
+            .path(hive.path())
+            .hint("mount it for writing; NTFS is mounted read-only when Windows is hibernated or "
+                  "was not shut down cleanly; nothing was changed");
+    }
+    const std::string own_folder = os::folder_of(hive.path());
+    const std::string folder = backup_folder.empty() ? own_folder : backup_folder;
+    require_backup_folder(system, folder);
+    const std::uint64_t original_bytes = hive.status().size_bytes;
+    const std::uint64_t growth = image_bytes > original_bytes ? image_bytes - original_bytes : 0;
+    const std::uint64_t at_hive = can_replace(hive) ? image_bytes : growth;
+    if (backup_folder.empty()) {
+        require_room(status, original_bytes + at_hive + spare_bytes, own_folder);
+    } else {
+        require_room(status, at_hive, own_folder);
+        require_room(os::file_system_of(system, folder), original_bytes + spare_bytes, folder);
+    }
+}
+
+StoreResult store_image(const os::File& hive, ByteView original,
+                        const verify::VerifiedImage& image, const StoreOptions& options) {
+    return Writer(hive, original, image.bytes(), options).run();
+}
+
+}  // namespace nlafix::store

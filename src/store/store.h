@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The safe write: backup, then the verified image, then a look at what is on the disk.
+// Owns: the order of these, and what is left behind when one of them fails.
+// Never: builds hive bytes.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "os/file.h"
+#include "verify/verify.h"
+
+namespace nlafix::store {
+
+struct StoreOptions {
+    std::string backup_folder;       // empty: beside the hive
+    std::vector<std::string> edits;  // what is done, for the manifest
+    std::uint64_t time = 0;          // FILETIME, in the backup's name
+    /// Asked for the last time before the first byte of the hive is written.
+    std::function<bool()> was_interrupted;
+};
+
+struct StoreResult {
+    std::string backup;  // path of the copy
+    bool in_place = false;
+};
+
+/// Throws Error (read_only, no_permission, no_room, no_backup_folder) for what can be seen before
+/// anything is written.
+void require_writable(const os::File& hive, const std::string& backup_folder,
+                      std::uint64_t image_bytes);
+
+/// Writes `image` over `hive`, whose bytes are `original`. `hive` is locked (store/hive_lock.h).
+/// Throws Error(unconfirmed_write), its message naming the backup, once the hive may have changed;
+/// Error(interrupted) or any other before that, with nothing changed and nothing left behind.
+StoreResult store_image(const os::File& hive, ByteView original,
+                        const verify::VerifiedImage& image, const StoreOptions& options);
+
+}  // namespace nlafix::store

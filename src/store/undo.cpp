@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/undo.h"
+
+#include <optional>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "os/paths.h"
+#include "regf/base_block.h"
+#include "store/commit.h"
+#include "store/digest.h"
+
+namespace nlafix::store {
+namespace {
+
+/// A hive, and the growth that one fix can bring.
+constexpr std::uint64_t most_bytes = (std::uint64_t{1} << 31) + (std::uint64_t{1} << 28);
+
+Bytes read_copy(os::System& system, const BackupPaths& paths, const Manifest& manifest) {
+    os::OpenOptions options;
+    options.follow_links = false;
+    const os::File file = os::File::open(system, paths.copy, options);
+    Bytes bytes;
+    if (file.status().kind == os::FileKind::regular &&
+        file.status().size_bytes == manifest.before.size_bytes) {
+        bytes = file.read_all(most_bytes);
+    }
+    if (bytes.empty() || digest_of(bytes) != manifest.before.digest) {
+        throw Error(ErrorCode::malformed_backup,
+                    "the backup is damaged: it is not what its manifest describes")
+            .path(paths.copy)
+            .hint("look for another copy of it; nothing was changed");
+    }
+    return bytes;
+}
+
+bool is_elsewhere(const Manifest& manifest) {
+    return manifest.target.find('/') != std::string::npos;
+}
+
+/// Only a write in place leaves a hive that is neither old nor new.
+bool may_be_cut(const Manifest& manifest) {
+    return manifest.state == State::writing || manifest.state == State::undoing;
+}
+
+void require_known(ByteView current, const LoadedBackup& backup, const std::string& path) {
+    if (equal(current, backup.after)) return;
+    if (may_be_cut(backup.manifest) && is_cut_write(current, backup.before, backup.after)) return;
+    throw Error(ErrorCode::hive_changed,
+                "the hive is no longer what the fix wrote; Windows or another program has changed "
+                "it since")
+        .path(path)
+        .hint("nothing was changed; to give up everything since then, copy " +
+              shell_quoted(backup.paths.copy) + " over it by hand");
+}
+
+void put_back_in_place(const os::File& hive, ByteView current, const LoadedBackup& backup) {
+    os::System& system = hive.system();
+    const bool marked = is_elsewhere(backup.manifest) && !may_be_cut(backup.manifest);
+    const Bytes opening = opening_head_of_undo(backup.after);
+    const std::vector<Epoch> epochs =
+        in_place_epochs(current, backup.before, opening, Direction::undo);
+    try {
+        if (marked) create_marker(hive, backup.paths.manifest);
+        put_state(system, backup.paths.manifest, State::undoing);
+        write_in_place(hive, epochs);
+    } catch (const Error& error) {
+        // Nothing was touched: what the record said before is still true.
+        if (error.code() != ErrorCode::unconfirmed_write) {
+            try {
+                put_state(system, backup.paths.manifest, backup.manifest.state);
+            } catch (const Error&) {
+                // Then it says "undoing" of a hive that the next undo recognises as it is.
+            }
+            if (marked) os::remove_quietly(system, marker_path(hive.path()));
+        }
+        throw;
+    }
+}
+
+}  // namespace
+
+LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest) {
+    LoadedBackup backup;
+    backup.paths = backup_paths_of(os::join(os::real_path_of(system, os::folder_of(copy_or_manifest)),
+                                            os::name_of(copy_or_manifest)));
+    try {
+        backup.manifest = read_manifest(system, backup.paths.manifest);
+        backup.before = read_copy(system, backup.paths, backup.manifest);
+        backup.after = rebuild_after(backup.manifest, backup.before);
+        static_cast<void>(regf::read_base_block(backup.before));
+        static_cast<void>(regf::read_base_block(backup.after));
+    } catch (Error& error) {
+        error.default_path(backup.paths.manifest);
+        throw;
+    }
+    return backup;
+}
+
+std::string target_of(os::System& system, const LoadedBackup& backup) {
+    const std::string& target = backup.manifest.target;
+    if (target.empty() || target == "." || target == ".." ||
+        (is_elsewhere(backup.manifest) && target.front() != '/')) {
+        throw Error(ErrorCode::malformed_backup,
+                    "the manifest names no hive beside it and no absolute path")
+            .path(backup.paths.manifest)
+            .hint("say where the hive is with --target; nothing was changed");
+    }
+    const std::string path = is_elsewhere(backup.manifest)
+                                 ? target
+                                 : os::join(os::folder_of(backup.paths.manifest), target);
+    const auto status = os::status_if_any(system, path, false);
+    if (!status) {
+        throw Error(ErrorCode::no_such_file, "the hive that the backup belongs to is not there")
+            .path(path)
+            .hint("say where it is now with --target; nothing was changed");
+    }
+    if (status->kind == os::FileKind::link) {
+        throw Error(ErrorCode::link_leads_out, "is a link, which a backup never belongs to")
+            .path(path)
+            .hint("say where the hive is with --target; nothing was changed");
+    }
+    return os::real_path_of(system, path);
+}
+
+UndoResult undo(const os::File& hive, const LoadedBackup& backup) {
+    os::System& system = hive.system();
+    if (hive.status().kind != os::FileKind::regular) {
+        throw Error(ErrorCode::not_a_hive, "is no regular file").path(hive.path()).hint(
+            "say where the hive is with --target; nothing was changed");
+    }
+    const Bytes current = hive.read_all(most_bytes);
+    UndoResult result;
+    if (!equal(current, backup.before)) {
+        require_known(current, backup, hive.path());
+        const std::string temporary =
+            os::join(os::folder_of(hive.path()), os::name_of(backup.paths.temporary));
+        std::optional<Replacement> replacement =
+            can_replace(hive) ? Replacement::prepare(hive, backup.before, temporary) : std::nullopt;
+        result.changed = true;
+        result.in_place = !replacement;
+        if (replacement) {
+            replacement->take_the_place_of(hive);
+        } else {
+            put_back_in_place(hive, current, backup);
+        }
+        confirm(system, hive.path(), backup.before);
+    }
+    try {
+        put_state(system, backup.paths.manifest, State::undone);
+        remove_marker(system, hive.path());
+    } catch (const Error& error) {
+        const bool says_unfinished = result.in_place || may_be_cut(backup.manifest);
+        if (says_unfinished) {
+            throw Error(ErrorCode::unconfirmed_write,
+                        "the hive was put back and read back, but the record of it could not be "
+                        "written: " + error.message())
+                .hint("run the same undo again; the backup is " + shell_quoted(backup.paths.copy));
+        }
+        result.warnings.push_back("the manifest could not be marked as undone: " +
+                                  error.message());
+    }
+    return result;
+}
+
+}  // namespace nlafix::store

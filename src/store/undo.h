@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The way back: the original bytes over what a fix wrote.
+// Owns: the checks that a backup, its manifest and the hive belong together.
+// Never: trusts a manifest, which may come from a hostile disk.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "os/file.h"
+#include "store/backup.h"
+#include "store/manifest.h"
+
+namespace nlafix::store {
+
+/// A backup that was read and found whole.
+struct LoadedBackup {
+    BackupPaths paths;
+    Manifest manifest;
+    Bytes before;  // the original hive
+    Bytes after;   // what the fix wrote
+};
+
+/// Reads copy and manifest. Throws Error(malformed_backup) unless they belong together.
+LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest);
+
+/// Path of the hive that the manifest names, which may not be a link. Throws Error(no_such_file),
+/// Error(malformed_backup), Error(link_leads_out).
+std::string target_of(os::System& system, const LoadedBackup& backup);
+
+struct UndoResult {
+    bool changed = false;  // false: the hive was the original already
+    bool in_place = false;
+    std::vector<std::string> warnings;
+};
+
+/// Puts the original back over `hive`, which is locked. Throws Error(hive_changed) when the hive is
+/// neither the original, nor what the fix wrote, nor a write between the two that was cut;
+/// Error(unconfirmed_write) once the hive may have changed.
+UndoResult undo(const os::File& hive, const LoadedBackup& backup);
+
+}  // namespace nlafix::store

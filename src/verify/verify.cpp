@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "verify/verify.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "regf/structure.h"
+#include "verify/compare.h"
+
+namespace nlafix::verify {
+namespace {
+
+struct Range {
+    std::size_t begin;
+    std::size_t end;
+};
+
+/// The base block may differ in these fields only.
+void compare_base_blocks(ByteView before, ByteView after, bool new_timestamp) {
+    constexpr std::array<Range, 4> may_differ = {{
+        {regf::primary_sequence_at, regf::timestamp_at},  // both sequence numbers
+        {regf::timestamp_at, regf::timestamp_at + 8},
+        {regf::bins_size_at, regf::bins_size_at + 4},
+        {regf::checksum_at, regf::checksum_at + 4},
+    }};
+    for (std::size_t at = 0; at < regf::base_block_size_bytes; ++at) {
+        if (before[at] == after[at]) continue;
+        const auto range =
+            std::find_if(may_differ.begin(), may_differ.end(),
+                         [at](const Range& r) { return at >= r.begin && at < r.end; });
+        const bool is_timestamp = range != may_differ.end() && range->begin == regf::timestamp_at;
+        if (range != may_differ.end() && (!is_timestamp || new_timestamp)) continue;
+        throw Error(ErrorCode::verification_failed,
+                    "the edited copy is not what was planned: its base block differs")
+            .offset(at);
+    }
+}
+
+void compare_stamp(const regf::BaseBlock& after, const recovery::CleanHive& before) {
+    const std::uint32_t expected = before.stamp().highest_sequence + 2;
+    if (after.primary_sequence == expected && after.secondary_sequence == expected) return;
+    throw Error(ErrorCode::verification_failed,
+                "the edited copy is not what was planned: its sequence numbers are wrong");
+}
+
+void require_sound(const regf::Hive& hive) {
+    const regf::Structure structure = regf::check_structure(hive);
+    if (structure.damage_count == 0) return;
+    throw Error(ErrorCode::verification_failed,
+                "the edited copy is damaged: " + structure.damage.front().message)
+        .offset(structure.damage.front().offset_in_file);
+}
+
+}  // namespace
+
+VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
+                     hivex::EditedImage after) {
+    try {
+        const regf::Hive old_hive(before.image());
+        const regf::Hive new_hive(after.bytes);
+        compare_base_blocks(before.image(), after.bytes, before.stamp().new_timestamp);
+        compare_stamp(new_hive.base_block(), before);
+        require_sound(new_hive);
+        compare_trees(old_hive, new_hive, plan, after.edit_time);
+    } catch (Error& error) {
+        // Whatever the reader objects to in the copy, it is the copy that is wrong.
+        throw Error(ErrorCode::verification_failed, error.message())
+            .hint("nothing was changed; please report this with the version of hivex");
+    }
+    return VerifiedImage(std::move(after.bytes));
+}
+
+}  // namespace nlafix::verify
