@@ -4,8 +4,10 @@
 // Never: knows a format.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,12 +37,21 @@ inline ByteView slice(ByteView view, std::size_t offset, std::size_t length) {
 
 template <typename Unsigned>
 Unsigned little_endian_at(ByteView view, std::size_t offset) {
-    const ByteView field = slice(view, offset, sizeof(Unsigned));
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
-        value |= std::to_integer<std::uint64_t>(field[i]) << (8 * i);
+    if (!range_is_inside(offset, sizeof(Unsigned), view.size())) {
+        throw_out_of_range(offset, sizeof(Unsigned), view.size());
     }
-    return static_cast<Unsigned>(value);
+    Unsigned value;
+    if constexpr (std::endian::native == std::endian::little) {
+        // One load where the loop below would be several: most of a walk is spent here.
+        std::memcpy(&value, view.data() + offset, sizeof value);
+    } else {
+        value = 0;
+        for (std::size_t i = sizeof(Unsigned); i > 0; --i) {
+            value = static_cast<Unsigned>((std::uint64_t{value} << 8) |
+                                          std::to_integer<std::uint64_t>(view[offset + i - 1]));
+        }
+    }
+    return value;
 }
 
 inline std::uint16_t u16_at(ByteView view, std::size_t offset) {

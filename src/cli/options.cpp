@@ -5,6 +5,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "nlafix_version.h"
 
@@ -48,6 +50,25 @@ void unmark_brackets(std::string& argument) {
     }
 }
 
+class Formatter : public CLI::Formatter {
+public:
+    std::string make_usage(const CLI::App* app, std::string) const override {
+        if (app->get_parent() == nullptr) return "Usage: nlafix COMMAND [OPTIONS] TARGET...\n";
+        const std::string name = app->get_name();
+        return "Usage: nlafix " + name + " [OPTIONS] " + (name == "undo" ? "BACKUP" : "TARGET") +
+               "...\n";
+    }
+};
+
+/// Takes "--" and all behind it out of `arguments`: CLI11 knows it only in front of the first one.
+std::vector<std::string> take_verbatim(std::vector<std::string>& arguments) {
+    const auto separator = std::find(arguments.begin(), arguments.end(), "--");
+    if (separator == arguments.end()) return {};
+    std::vector<std::string> verbatim(separator + 1, arguments.end());
+    arguments.erase(separator, arguments.end());
+    return verbatim;
+}
+
 /// What the options of all commands are read into.
 class CommandLine {
 public:
@@ -70,7 +91,6 @@ CLI::App* CommandLine::add_command(app::Command command, const char* name,
                     is_undo ? "the copy that fix made (.bak), or its manifest (.json)"
                             : "a SYSTEM hive; or the root of a mounted Windows volume, its Windows "
                               "folder or its config folder")
-        ->required()
         ->type_name("")
         ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
     sub->add_flag("--json", invocation_.json, "one JSON object for each TARGET, on a line of its own");
@@ -84,7 +104,7 @@ CLI::App* CommandLine::add_command(app::Command command, const char* name,
                                                      : Color::automatic;
            },
            "auto, always or never (default: auto; NO_COLOR counts)")
-        ->check(CLI::IsMember({"auto", "always", "never"}, nullptr))
+        ->check(CLI::IsMember({"auto", "always", "never"}))
         ->type_name("WHEN");
     sub->callback([this, command] { invocation_.command = command; });
     return sub;
@@ -111,6 +131,7 @@ CommandLine::CommandLine()
     : app_("nlafix repairs Remote Desktop logins that fail with a network level authentication "
            "error,\nin the SYSTEM hive of a Windows that is not running.",
            "nlafix") {
+    app_.formatter(std::make_shared<Formatter>());
     app_.require_subcommand(1);
     app_.set_help_flag("-h,--help", "this help");
     app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
@@ -140,6 +161,7 @@ CommandLine::CommandLine()
 
 std::variant<Invocation, PlainText, UsageError> CommandLine::parse(
     std::vector<std::string> arguments) {
+    const std::vector<std::string> verbatim = take_verbatim(arguments);
     for (std::string& argument : arguments) mark_brackets(argument);
     // CLI11 takes them from the back.
     std::reverse(arguments.begin(), arguments.end());
@@ -154,6 +176,11 @@ std::variant<Invocation, PlainText, UsageError> CommandLine::parse(
         return UsageError{error.what()};
     }
     for (std::string& target : invocation_.targets) unmark_brackets(target);
+    invocation_.targets.insert(invocation_.targets.end(), verbatim.begin(), verbatim.end());
+    if (invocation_.targets.empty()) {
+        return UsageError{invocation_.command == app::Command::undo ? "BACKUP is missing"
+                                                                    : "TARGET is missing"};
+    }
     unmark_brackets(invocation_.options.backup_folder);
     unmark_brackets(invocation_.options.undo_target);
     if (invocation_.command == app::Command::undo && invocation_.targets.size() > 1 &&

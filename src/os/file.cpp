@@ -99,16 +99,19 @@ std::size_t File::read_some(MutableByteView into, std::uint64_t offset) const {
     return done;
 }
 
-Bytes File::read_range(std::uint64_t offset, std::size_t length) const {
-    Bytes bytes(length);
+std::size_t File::read_into(MutableByteView into, std::uint64_t offset) const {
     std::size_t filled = 0;
-    while (filled < length) {
-        const std::size_t done =
-            read_some(MutableByteView(bytes).subspan(filled), offset + filled);
+    while (filled < into.size()) {
+        const std::size_t done = read_some(into.subspan(filled), offset + filled);
         if (done == 0) break;
         filled += done;
     }
-    bytes.resize(filled);
+    return filled;
+}
+
+Bytes File::read_range(std::uint64_t offset, std::size_t length) const {
+    Bytes bytes(length);
+    bytes.resize(read_into(bytes, offset));
     return bytes;
 }
 

@@ -35,6 +35,8 @@ public:
     Bytes read_all(std::uint64_t limit_bytes) const;
     /// Up to `length` bytes from `offset`; fewer at the end of the file.
     Bytes read_range(std::uint64_t offset, std::size_t length) const;
+    /// Fills `into` from `offset`; the number of bytes that were there.
+    std::size_t read_into(MutableByteView into, std::uint64_t offset) const;
     void write_fully(ByteView from, std::uint64_t offset) const;
     void set_size(std::uint64_t size_bytes) const;
     void flush() const;

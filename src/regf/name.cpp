@@ -1,9 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "regf/name.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace nlafix::regf {
+namespace {
+
+// What needs more than ASCII and Latin-1 to be turned into upper case.
+constexpr char32_t unknown = 0xffffffff;
+
+std::size_t length_of(const Name& name) {
+    return name.compressed ? name.bytes.size() : name.bytes.size() / 2;
+}
+
+char32_t upper_case_unit(const Name& name, std::size_t index) {
+    const char32_t unit = name.compressed ? std::to_integer<char32_t>(name.bytes[index])
+                                          : char32_t{u16_at(name.bytes, 2 * index)};
+    if (unit < 0x80) return unit >= U'a' && unit <= U'z' ? unit - 0x20 : unit;
+    if (unit == 0xff) return 0x178;
+    if (unit > 0xff) return unknown;
+    return unit >= 0xe0 && unit != 0xf7 ? unit - 0x20 : unit;
+}
+
+}  // namespace
 
 std::string Name::utf8() const {
     return compressed ? utf8_of_latin1(bytes) : utf8_of(utf16_units(bytes));
@@ -19,28 +40,33 @@ std::u16string Name::units() const {
 
 bool Name::equals_ascii(std::string_view ascii) const {
     if (bytes.size() != ascii.size() * (compressed ? 1 : 2)) return false;
-    return equal_ignoring_ascii_case(std::u16string_view(units()), ascii);
-}
-
-std::optional<std::u16string> simple_upper_case(const Name& name) {
-    std::u16string text = name.units();
-    for (char16_t& unit : text) {
-        const bool latin1_lower = unit >= 0xe0 && unit <= 0xfe && unit != 0xf7;
-        if ((unit >= u'a' && unit <= u'z') || latin1_lower) {
-            unit = static_cast<char16_t>(unit - 0x20);
-        } else if (unit == 0xff) {
-            unit = 0x178;
-        } else if (unit > 0xff) {
-            return std::nullopt;
-        }
+    for (std::size_t i = 0; i < ascii.size(); ++i) {
+        const auto wanted = static_cast<unsigned char>(ascii[i]);
+        const char32_t upper = wanted >= 'a' && wanted <= 'z' ? wanted - 0x20U : wanted;
+        if (upper_case_unit(*this, i) != upper) return false;
     }
-    return text;
+    return true;
 }
 
-std::uint32_t name_hash(std::u16string_view upper_case) {
+std::optional<std::uint32_t> upper_case_hash(const Name& name) {
     std::uint32_t hash = 0;
-    for (const char16_t unit : upper_case) hash = 37 * hash + unit;
+    for (std::size_t i = 0; i < length_of(name); ++i) {
+        const char32_t unit = upper_case_unit(name, i);
+        if (unit == unknown) return std::nullopt;
+        hash = 37 * hash + unit;
+    }
     return hash;
+}
+
+std::optional<int> compare_upper_case(const Name& a, const Name& b) {
+    const std::size_t common = std::min(length_of(a), length_of(b));
+    for (std::size_t i = 0; i < common; ++i) {
+        const char32_t x = upper_case_unit(a, i);
+        const char32_t y = upper_case_unit(b, i);
+        if (x == unknown || y == unknown) return std::nullopt;
+        if (x != y) return x < y ? -1 : 1;
+    }
+    return length_of(a) < length_of(b) ? -1 : length_of(a) > length_of(b) ? 1 : 0;
 }
 
 }  // namespace nlafix::regf

@@ -26,11 +26,11 @@ struct Name {
     }
 };
 
-/// The name in upper case, where that needs no more than ASCII and Latin-1; nothing where only
-/// Windows' own table could tell.
-std::optional<std::u16string> simple_upper_case(const Name& name);
+/// Hash of the name in upper case, as hash leaves store it (specification: hash leaf, note).
+/// Nothing for a name that only Windows' own table can turn into upper case.
+std::optional<std::uint32_t> upper_case_hash(const Name& name);
 
-/// Hash of an upper-case name, as hash leaves store it (specification: hash leaf, note).
-std::uint32_t name_hash(std::u16string_view upper_case);
+/// -1, 0 or 1 for the order of two names in upper case; nothing as above.
+std::optional<int> compare_upper_case(const Name& a, const Name& b);
 
 }  // namespace nlafix::regf

@@ -175,22 +175,22 @@ void StructureCheck::visit_subkeys(const KeyNode& key, std::uint32_t visit) {
 
 /// Order and hashes of a leaf's names: only a warning, as nothing that we do depends on them.
 void StructureCheck::check_leaf(const SubkeysLeaf& leaf, std::uint32_t visit) {
-    std::optional<std::u16string> previous;
+    // Windows has no longer names; many references to one long name would cost time for nothing.
+    constexpr std::size_t longest_name_bytes = 512;
+    const std::uint64_t at = offset_in_file(leaf.offset());
+    std::optional<Name> previous;
     for (std::uint16_t i = 0; i < leaf.count(); ++i) {
         if (!hive_.is_allocated(leaf.key_node(i))) return;  // damage, found when it is visited
-        const KeyNode key(hive_, leaf.key_node(i));
-        // Windows has no longer names; many references to one long name would cost time for nothing.
-        constexpr std::size_t longest_name_bytes = 512;
-        if (key.name().bytes.size() > longest_name_bytes) return;
-        std::optional<std::u16string> name = simple_upper_case(key.name());
-        const std::uint64_t at = offset_in_file(leaf.offset());
-        if (name && leaf.kind() == SubkeysLeaf::Kind::hash && leaf.hint(i) != name_hash(*name)) {
-            add_warning(visit, "hash leaf: wrong hash of \"" + key.name().utf8() + "\"", at);
+        const Name name = KeyNode(hive_, leaf.key_node(i)).name();
+        if (name.bytes.size() > longest_name_bytes) return;
+        if (leaf.kind() == SubkeysLeaf::Kind::hash &&
+            upper_case_hash(name).value_or(leaf.hint(i)) != leaf.hint(i)) {
+            add_warning(visit, "hash leaf: wrong hash of \"" + name.utf8() + "\"", at);
         }
-        if (name && previous && *name <= *previous) {
-            add_warning(visit, "subkeys list: \"" + key.name().utf8() + "\" is not in order", at);
+        if (previous && compare_upper_case(*previous, name).value_or(-1) >= 0) {
+            add_warning(visit, "subkeys list: \"" + name.utf8() + "\" is not in order", at);
         }
-        previous = std::move(name);
+        previous = name;
     }
 }
 

@@ -106,9 +106,11 @@ void confirm(os::System& system, const std::string& path, ByteView expected) {
         const os::File file = os::File::open(system, path, {});
         file.drop_cache();
         bool same = file.status().size_bytes == expected.size();
-        for (std::size_t at = 0; same && at < expected.size(); at += comparison_chunk_bytes) {
-            const std::size_t length = std::min(comparison_chunk_bytes, expected.size() - at);
-            same = equal(file.read_range(at, length), expected.subspan(at, length));
+        Bytes chunk(comparison_chunk_bytes);
+        for (std::size_t at = 0; same && at < expected.size(); at += chunk.size()) {
+            const std::size_t length = std::min(chunk.size(), expected.size() - at);
+            const std::size_t found = file.read_into(MutableByteView(chunk).first(length), at);
+            same = equal(ByteView(chunk).first(found), expected.subspan(at, length));
         }
         if (!same) throw Error(ErrorCode::io_error, "the disk does not give back what was written");
     } catch (const Error& error) {

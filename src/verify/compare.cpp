@@ -49,7 +49,8 @@ private:
     void compare_keys(Pair pair);
     void compare_fixed_fields(const KeyNode& before, const KeyNode& after, bool edited) const;
     void compare_security(const KeyNode& before, const KeyNode& after);
-    void compare_values(const KeyNode& before, const KeyNode& after, const Edits& edits);
+    void compare_untouched_values(const KeyNode& before, const KeyNode& after);
+    void compare_edited_values(const KeyNode& before, const KeyNode& after, const Edits& edits);
     void compare_value(const KeyNode& key, const KeyValue& before, const KeyValue& after);
     void compare_subkeys(const KeyNode& before, const KeyNode& after);
 
@@ -88,7 +89,11 @@ void Comparison::compare_keys(Pair pair) {
     compare_fixed_fields(before, after, !edits.empty());
     if (!equal(before.class_name(), after.class_name())) differs("class name", before.name());
     compare_security(before, after);
-    compare_values(before, after, edits);
+    if (edits.empty()) {
+        compare_untouched_values(before, after);
+    } else {
+        compare_edited_values(before, after, edits);
+    }
     compare_subkeys(before, after);
 }
 
@@ -125,7 +130,24 @@ void Comparison::compare_security(const KeyNode& before, const KeyNode& after) {
     }
 }
 
-void Comparison::compare_values(const KeyNode& before, const KeyNode& after, const Edits& edits) {
+/// The values of a key that was not edited are where they were, every cell of them.
+void Comparison::compare_untouched_values(const KeyNode& before, const KeyNode& after) {
+    if (before.value_count() == 0) return;  // the same count in both: the fixed fields are equal
+    const std::vector<CellOffset> values = before.values();
+    if (!equal(before_.cell(before.values_list()), after_.cell(after.values_list()))) {
+        differs("the list of values", before.name());
+    }
+    for (const CellOffset offset : values) {
+        const KeyValue value(before_, offset);
+        if (!equal(before_.cell(offset), after_.cell(offset))) {
+            differs("value \"" + value.name().utf8() + "\"", before.name());
+        }
+        compare_value(before, value, KeyValue(after_, offset));
+    }
+}
+
+void Comparison::compare_edited_values(const KeyNode& before, const KeyNode& after,
+                                       const Edits& edits) {
     const std::vector<CellOffset> old_values = before.values();
     const std::vector<CellOffset> new_values = after.values();
     const auto created = static_cast<std::size_t>(std::count_if(
