@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Any bytes as a manifest, which may come from a hostile disk.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/error.h"
+#include "store/manifest.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    try {
+        const auto manifest = nlafix::store::parse_manifest(
+            std::string_view(reinterpret_cast<const char*>(data), size));
+        static_cast<void>(nlafix::store::rebuild_after(manifest, {}));
+    } catch (const nlafix::Error&) {
+        // An answer like any other.
+    }
+    return 0;
+}
