@@ -71,6 +71,14 @@ std::vector<CellOffset> KeyNode::values() const {
 
 std::vector<CellOffset> KeyNode::subkeys() const {
     if (subkey_count() == 0) return {};
+    // An index root may name one leaf again and again: the count alone would not limit the memory.
+    constexpr std::size_t smallest_key_node_bytes = 80;
+    if (subkey_count() > hive_->file().size() / smallest_key_node_bytes) {
+        throw Error(ErrorCode::malformed_hive, "key node: counts " +
+                                                   std::to_string(subkey_count()) +
+                                                   " subkeys, more than fit into the hive")
+            .offset(offset_in_file(offset_));
+    }
     std::vector<CellOffset> offsets;
     for (const SubkeysLeaf& leaf : subkeys_leaves(*hive_, subkeys_list())) {
         for (std::uint16_t i = 0; i < leaf.count(); ++i) offsets.push_back(leaf.key_node(i));

@@ -195,9 +195,10 @@ void StructureCheck::check_leaf(const SubkeysLeaf& leaf, std::uint32_t visit) {
 }
 
 void StructureCheck::visit_values(const KeyNode& key, std::uint32_t visit) {
-    const std::vector<CellOffset> values = key.values();
-    if (values.empty()) return;
+    if (key.value_count() == 0) return;
+    // Before it is read: many keys that name one long list must not cost a walk of it each.
     claim(key.values_list());
+    const std::vector<CellOffset> values = key.values();
     for (const CellOffset value : values) {
         guard(visit, [&] { visit_value(value, visit); });
     }
