@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the Python tests share: the arguments they get, running nlafix, judging its JSON reports.
+
+Standard library and jsonschema only."""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+SKIPPED = 77
+REPORT_START = '{"schema":"nlafix.report/1"'
+
+# The statuses of the design, without 2 (a test that gives wrong options says so itself).
+OUTCOMES = {0, 1, 3, 4, 5, 6, 7, 130}
+
+# Which status an error's code stands for.
+STATUS_OF_CODE = {
+    'dirty-without-logs': 3, 'dirty-logs-unsupported': 3, 'hibernated': 3, 'read-only': 3,
+    'in-use': 3, 'link-leads-out': 3, 'unsafe-sibling-value': 3, 'hivex-refused': 3,
+    'verification-failed': 3, 'no-iconv': 3, 'interrupted-write': 3, 'hive-changed': 3,
+    'sequence-exhausted': 3,
+    'no-such-file': 4, 'not-a-hive': 4, 'no-windows': 4, 'several-windows': 4,
+    'no-such-control-set': 4, 'no-such-key': 4, 'no-such-value': 4,
+    'malformed-hive': 5, 'unsupported-version': 5, 'malformed-value': 5, 'malformed-backup': 5,
+    'io-error': 6, 'no-permission': 6, 'no-room': 6, 'no-backup-folder': 6,
+    'unconfirmed-write': 7, 'interrupted': 130,
+}
+
+
+def skip(reason):
+    """Ends the test: it cannot run here."""
+    print('skipped: ' + reason)
+    sys.exit(SKIPPED)
+
+
+def skip_unless_ci(reason):
+    """For what continuous integration always has: there a skip would hide that nothing ran."""
+    if os.environ.get('NLAFIX_CI') == '1':
+        sys.exit('this has to run under NLAFIX_CI=1, but: ' + reason)
+    skip(reason)
+
+
+def arguments():
+    """--nlafix and --source-dir, as absolute paths."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--nlafix', type=pathlib.Path, required=True)
+    parser.add_argument('--source-dir', type=pathlib.Path, required=True)
+    given = parser.parse_args()
+    return given.nlafix.resolve(), given.source_dir.resolve()
+
+
+class Reports:
+    """Judges JSON reports by docs/report.schema.json."""
+
+    def __init__(self, source_dir):
+        if jsonschema is None:
+            skip_unless_ci('the Python module jsonschema is missing')
+        schema = json.loads((source_dir / 'docs' / 'report.schema.json').read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        self.validator = jsonschema.Draft202012Validator(schema)
+
+    def problems(self, report):
+        found = ['%s: %s' % ('/'.join(map(str, error.absolute_path)) or 'the report', error.message)
+                 for error in self.validator.iter_errors(report)]
+        error = report.get('error')
+        if error and STATUS_OF_CODE.get(error['code']) != report['exit_code']:
+            found.append('%s does not go with exit_code %s' % (error['code'], report['exit_code']))
+        return found
+
+    def require_valid(self, line):
+        """The report on `line`. Fails the test unless it is one."""
+        report = json.loads(line)
+        found = self.problems(report)
+        assert not found, 'the report breaks its schema:\n%s\n%s' % ('\n'.join(found), line)
+        return report
+
+
+class Result:
+    def __init__(self, status, stdout, stderr, reports):
+        self.status = status
+        self.stdout = stdout
+        self.stderr = stderr
+        self.reports = reports
+
+    @property
+    def report(self):
+        assert len(self.reports) == 1, 'one report expected, got %d' % len(self.reports)
+        return self.reports[0]
+
+    def __str__(self):
+        return 'status %s\n%s%s' % (self.status, self.stdout, self.stderr)
+
+
+class Nlafix:
+    """Runs the program, always with --json, and holds every run to the contract."""
+
+    def __init__(self, path, source_dir):
+        self.path = path
+        self.reports = Reports(source_dir)
+
+    def __call__(self, command, *arguments, seconds=60, **options):
+        words = [os.fspath(self.path), command, '--json', *map(os.fspath, arguments)]
+        ended = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               timeout=seconds, **options)
+        stdout = ended.stdout.decode('utf-8')  # JSON is UTF-8, whatever a hive or a path holds
+        stderr = ended.stderr.decode('utf-8', 'backslashreplace')
+        assert ended.returncode in OUTCOMES, 'status %s of %s\n%s%s' % (
+            ended.returncode, words, stdout, stderr)
+        reports = [self.reports.require_valid(line) for line in stdout.splitlines()]
+        assert reports, 'no report from %s\n%s' % (words, stderr)
+        for report in reports:
+            assert report['command'] == command, report
+            if report['error']:
+                assert 'nlafix: error: ' in stderr and 'nlafix: hint: ' in stderr, stderr
+        if len(reports) == 1:
+            assert reports[0]['exit_code'] == ended.returncode, (ended.returncode, stdout)
+        return Result(ended.returncode, stdout, stderr, reports)
+
+
+class Folder:
+    """A temporary folder, removed at the end. In memory where `fast` and the system has such one."""
+
+    def __init__(self, fast=False):
+        memory = '/dev/shm'
+        self.place = memory if fast and os.access(memory, os.W_OK) else None
+
+    def __enter__(self):
+        self.path = pathlib.Path(os.path.realpath(tempfile.mkdtemp(prefix='nlafix-test-',
+                                                                   dir=self.place)))
+        return self.path
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def listing(folder):
+    """Everything in `folder` that a run may not change: names, bytes, modes, times of change."""
+    found = {}
+    for path in sorted(folder.rglob('*')):
+        status = path.lstat()
+        content = path.read_bytes() if path.is_file() and not path.is_symlink() else None
+        found[str(path.relative_to(folder))] = (status.st_ino, status.st_mode, status.st_mtime_ns,
+                                                content)
+    return found
+
+
+def difference(before, after):
+    """Names for a message; contents would be unreadable."""
+    return sorted(name for name in before.keys() | after.keys()
+                  if before.get(name) != after.get(name))
