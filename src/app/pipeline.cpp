@@ -86,7 +86,7 @@ Report Session::run(Command command, const std::string& target, const Options& o
 }
 
 /// Finds the hive of the report's target. True when it was a TARGET before, by whatever name: then
-/// the report says again what was found, and nothing is done twice.
+/// the report says again what was found. One that was fixed is read again, and finds its own work.
 bool Session::is_done_already(Report& report) {
     report.location = source::find_hive(system_, report.target);
     const std::string& path = report.location->path;
@@ -96,14 +96,18 @@ bool Session::is_done_already(Report& report) {
             (earlier.location->path != path && earlier.identity != report.identity)) {
             continue;
         }
+        const std::string note = "the same hive as TARGET " + earlier.target + ": done once";
+        if (earlier.outcome == Outcome::fixed) {
+            report.notes.push_back(note);
+            return false;
+        }
         const std::string target = report.target;
         const source::HiveLocation location = *report.location;
         report = earlier;
         report.target = target;
         report.location = location;
         report.changed = false;
-        if (report.outcome == Outcome::fixed) report.outcome = Outcome::nothing_to_do;
-        report.notes.push_back("the same hive as TARGET " + earlier.target + ": done once");
+        report.notes.push_back(note);
         return true;
     }
     return false;
