@@ -40,7 +40,7 @@ std::uint32_t KeyNode::value_count() const {
 
 ByteView KeyNode::class_name() const {
     const std::uint16_t length = u16_at(cell_, 74);
-    if (length == 0 || class_name_cell() == no_cell) return {};
+    if (length == 0) return {};
     const ByteView content = hive_->cell(class_name_cell());
     if (length > content.size()) {
         throw Error(ErrorCode::malformed_hive, "key node: a class name of " +
