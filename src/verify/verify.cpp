@@ -38,6 +38,20 @@ void compare_base_blocks(ByteView before, ByteView after, bool new_timestamp) {
     }
 }
 
+/// As before, or beside logs of the old format both the time of the edit: the first bin's stands in
+/// for that of a torn base block.
+void compare_timestamps(ByteView before, ByteView after, bool new_timestamp,
+                        std::uint64_t edit_time) {
+    constexpr std::size_t first_bin_timestamp_at = regf::base_block_size_bytes + 20;
+    for (const std::size_t at : {regf::timestamp_at, first_bin_timestamp_at}) {
+        const std::uint64_t expected = new_timestamp ? edit_time : u64_at(before, at);
+        if (u64_at(after, at) == expected) continue;
+        throw Error(ErrorCode::verification_failed,
+                    "the edited copy is not what was planned: a timestamp is wrong")
+            .offset(at);
+    }
+}
+
 void compare_stamp(const regf::BaseBlock& after, const recovery::CleanHive& before) {
     const std::uint32_t expected = before.stamp().highest_sequence + 2;
     if (after.primary_sequence == expected && after.secondary_sequence == expected) return;
@@ -60,6 +74,8 @@ VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
         const regf::Hive old_hive(before.image());
         const regf::Hive new_hive(after.bytes);
         compare_base_blocks(before.image(), after.bytes, before.stamp().new_timestamp);
+        compare_timestamps(before.image(), after.bytes, before.stamp().new_timestamp,
+                           after.edit_time);
         compare_stamp(new_hive.base_block(), before);
         // Two independent walks of the copy. The comparison relies on a sound copy, but not for its
         // own safety: a damaged one makes it throw.
