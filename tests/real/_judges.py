@@ -70,10 +70,10 @@ class Judges:
 
     def require_planned_difference(self, before, after, edits):
         """`before` and `after` are paths; everything but `edits` has to be the same."""
-        self._require_by_hive_py(before, after, edits)
+        self.require_planned_by_hive_py(before, after, edits)
         self._require_by_regfexport(before, after, edits)
 
-    def _require_by_hive_py(self, before, after, edits):
+    def require_planned_by_hive_py(self, before, after, edits):
         ended = subprocess.run([sys.executable, self.hive_py, 'diff', before, after],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert ended.returncode == 1, 'hive.py diff: %s%s' % (ended.stdout, ended.stderr)

@@ -73,8 +73,8 @@ class Reports:
         found = ['%s: %s' % ('/'.join(map(str, error.absolute_path)) or 'the report', error.message)
                  for error in self.validator.iter_errors(report)]
         error = report.get('error')
-        if error and STATUS_OF_CODE.get(error['code']) != report['exit_code']:
-            found.append('%s does not go with exit_code %s' % (error['code'], report['exit_code']))
+        if error and STATUS_OF_CODE.get(error.get('code')) != report.get('exit_code'):
+            found.append('the code of the error does not go with the exit_code')
         return found
 
     def require_valid(self, line):
