@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/read_hive.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <string>
+#include <vector>
+
+#include "forwarding_system.h"
+#include "temp_folder.h"
+#include "thrown.h"
+
+using namespace nlafix;
+using test::TempFolder;
+
+namespace {
+
+source::HiveFiles read(os::System& system, const std::string& path) {
+    return source::read_hive(os::File::open(system, path, {}));
+}
+
+std::vector<std::string> log_names(const source::HiveFiles& files) {
+    std::vector<std::string> names;
+    for (const recovery::LogFile& log : files.logs) names.push_back(log.name);
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("Logs are found in any case, in the order of their numbers, and nothing else is") {
+    using Names = std::vector<std::string>;
+    struct Row {
+        std::string hive;
+        Names beside;
+        Names expected;
+    };
+    const std::vector<Row> rows = {
+        {"SYSTEM", {"SYSTEM.LOG2", "SYSTEM.LOG1", "SYSTEM.LOG"},
+         {"SYSTEM.LOG", "SYSTEM.LOG1", "SYSTEM.LOG2"}},
+        {"system", {"SYSTEM.LOG1", "system.log2"}, {"SYSTEM.LOG1", "system.log2"}},
+        {"SYSTEM", {"system.log1", "System.Log2"}, {"system.log1", "System.Log2"}},
+        {"copy.dat", {"copy.dat.LOG1", "SYSTEM.LOG1"}, {"copy.dat.LOG1"}},
+        {"SYSTEM", {"SYSTEM.LOG3", "SYSTEM.LOG1.bak", "SYSTEMLOG1", "SYSTEM.sav", "SECURITY.LOG1"},
+         {}},
+        {"SYSTEM", {}, {}},
+        // Two spellings, as only a case-sensitive file system has them: both count.
+        {"SYSTEM", {"SYSTEM.LOG1", "system.log1"}, {"SYSTEM.LOG1", "system.log1"}},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.hive);
+        const TempFolder folder;
+        const std::string path = folder.write_text(row.hive, "regf and more");
+        for (const std::string& name : row.beside) folder.write_text(name, "content of " + name);
+        const source::HiveFiles files = read(os::real_system(), path);
+        CHECK(files.primary == test::read_file(path));
+        CHECK(log_names(files) == row.expected);
+        for (const recovery::LogFile& log : files.logs) {
+            CHECK(log.error == "");
+            CHECK(log.bytes == test::read_file(folder / log.name));
+        }
+    }
+}
+
+TEST_CASE("A log that cannot be read is listed with its reason") {
+    const TempFolder folder;
+    const std::string path = folder.write_text("SYSTEM", "regf");
+    folder.make_folder("SYSTEM.LOG");
+    folder.link("SYSTEM.LOG1", folder.write_text("elsewhere", "regf"));
+    REQUIRE(::mkfifo((folder / "SYSTEM.LOG2").c_str(), 0600) == 0);
+    const source::HiveFiles files = read(os::real_system(), path);
+    REQUIRE(files.logs.size() == 3);
+    for (const recovery::LogFile& log : files.logs) {
+        CAPTURE(log.name);
+        CHECK(log.bytes.empty());
+        CHECK(log.error != "");
+    }
+}
+
+TEST_CASE("Of what is no hive no more than four bytes are read") {
+    struct Counting : test::ForwardingSystem {
+        using ForwardingSystem::ForwardingSystem;
+        int read_at(os::Handle handle, MutableByteView into, std::uint64_t offset,
+                    std::size_t& done) override {
+            const int result = ForwardingSystem::read_at(handle, into, offset, done);
+            if (result == 0) bytes_read += done;
+            return result;
+        }
+        std::uint64_t bytes_read = 0;
+    };
+    const TempFolder folder;
+    for (const std::string& content :
+         {std::string(), std::string("reg"), std::string("regF"), std::string(100'000, 'x')}) {
+        Counting system(os::real_system());
+        const std::string path = folder.write_text("SYSTEM", content);
+        const auto error = test::error_of([&] { read(system, path); });
+        REQUIRE(error);
+        CHECK(word_of(error->code()) == "not-a-hive");
+        CHECK_FALSE(error->hint().empty());
+        CHECK(system.bytes_read <= 4);
+    }
+}
