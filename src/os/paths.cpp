@@ -34,10 +34,14 @@ FileStatus status_of(System& system, const std::string& path, bool follow_links)
 std::optional<FileStatus> status_if_any(System& system, const std::string& path,
                                         bool follow_links) {
     FileStatus status;
-    const int result = system.status(path, follow_links, status);
-    if (result == ENOENT || result == ENOTDIR) return std::nullopt;
-    if (result == 0) return status;
-    return status_of(system, path, follow_links);  // again, with EINTR retried and errors thrown
+    bool is_there = true;
+    must([&] {
+        const int result = system.status(path, follow_links, status);
+        is_there = result != ENOENT && result != ENOTDIR;
+        return is_there ? result : 0;
+    }, "cannot open", path);
+    if (!is_there) return std::nullopt;
+    return status;
 }
 
 std::string real_path_of(System& system, const std::string& path) {

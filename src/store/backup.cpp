@@ -68,6 +68,13 @@ void write_new_file(const os::File& like, const std::string& path, ByteView cont
     }
 }
 
+os::File open_no_link(os::System& system, const std::string& path, bool write) {
+    os::OpenOptions options;
+    options.write = write;
+    options.follow_links = false;
+    return os::File::open(system, path, options);
+}
+
 }  // namespace
 
 std::string utc_text(std::uint64_t time) {
@@ -132,11 +139,48 @@ Backup Backup::create(const os::File& hive, ByteView original, const Manifest& m
     return backup;
 }
 
-void create_marker(const os::File& hive, const std::string& manifest_path) {
-    // One that a finished or never begun write left behind; an unfinished one was refused before.
-    remove_marker(hive.system(), hive.path());
-    write_new_file(hive, marker_path(hive.path()), bytes_of(manifest_path + "\n"));
-    os::flush_folder(hive.system(), os::folder_of(hive.path()));
+bool needs_marker(const std::string& hive_path, const std::string& manifest_path) {
+    return os::folder_of(manifest_path) != os::folder_of(hive_path) ||
+           !os::name_of(manifest_path).starts_with(os::name_of(hive_path) + ".nlafix-");
+}
+
+std::optional<std::string> read_marker(os::System& system, const std::string& hive_path) {
+    constexpr std::size_t most_bytes = 4096;
+    const std::string path = marker_path(hive_path);
+    const auto status = os::status_if_any(system, path, false);
+    if (!status || status->kind != os::FileKind::regular) return std::nullopt;
+    const Bytes bytes = open_no_link(system, path, false).read_range(0, most_bytes);
+    std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    // One that was cut lacks its end, or has zeros in it.
+    if (!text.ends_with('\n') || text.find('\0') != std::string::npos) return std::nullopt;
+    text.pop_back();
+    if (!text.starts_with('/')) return std::nullopt;
+    return text;
+}
+
+bool ensure_marker(const os::File& hive, const std::string& manifest_path) {
+    os::System& system = hive.system();
+    const std::string path = marker_path(hive.path());
+    const std::string folder = os::folder_of(hive.path());
+    const auto marked = read_marker(system, hive.path());
+    // By name, for the disks may be mounted elsewhere now.
+    if (marked && os::name_of(*marked) == os::name_of(manifest_path)) {
+        // The hive may be cut: its marker must not go for a moment. Whoever made it may have been
+        // killed before it was on the disk.
+        open_no_link(system, path, true).flush();
+        os::flush_folder(system, folder);
+        return false;
+    }
+    // Another one was left by a write that is finished or never began; else it was refused before.
+    remove_marker(system, hive.path());
+    write_new_file(hive, path, bytes_of(manifest_path + "\n"));
+    try {
+        os::flush_folder(system, folder);
+    } catch (const Error&) {
+        os::remove_quietly(system, path);
+        throw;
+    }
+    return true;
 }
 
 void remove_marker(os::System& system, const std::string& hive_path) {

@@ -56,8 +56,15 @@ private:
     bool keep_ = false;
 };
 
-/// Creates the marker of `hive`, which names `manifest_path` (absolute), and flushes its folder.
-void create_marker(const os::File& hive, const std::string& manifest_path);
+/// True when the manifest lies where a look at the hive's folder does not find it, so that a write
+/// in place needs a marker.
+bool needs_marker(const std::string& hive_path, const std::string& manifest_path);
+/// The manifest that the marker names; nothing where there is no marker, or one that was cut
+/// itself: the write had not begun then. It may be hostile.
+std::optional<std::string> read_marker(os::System& system, const std::string& hive_path);
+/// Makes sure that the marker of `hive` names `manifest_path` (absolute) and is on the disk.
+/// Returns true when it was not there before.
+bool ensure_marker(const os::File& hive, const std::string& manifest_path);
 /// Removes it, if it is there, and flushes the folder.
 void remove_marker(os::System& system, const std::string& hive_path);
 

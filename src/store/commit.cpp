@@ -25,6 +25,28 @@ constexpr std::size_t comparison_chunk_bytes = std::size_t{1} << 20;
                 "the write began and could not be confirmed: " + cause.message());
 }
 
+/// True when the hive's name certainly stands for the open hive. Never throws: a disk that died
+/// during the rename does not answer this either.
+bool is_still(const os::File& hive) {
+    try {
+        const auto now = os::status_if_any(hive.system(), hive.path(), true);
+        return now && now->identity == hive.status().identity;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+/// Room behind the end was taken and nothing else. Flushed, as the record of the write goes next.
+bool give_room_back(const os::File& file, std::uint64_t size_before) {
+    try {
+        file.set_size(size_before);
+        file.flush();
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 bool can_replace(const os::File& hive) {
@@ -62,13 +84,10 @@ std::optional<Replacement> Replacement::prepare(const os::File& hive, ByteView c
 
 void Replacement::take_the_place_of(const os::File& hive) {
     os::System& system = hive.system();
-    const os::FileIdentity own = file_.status().identity;
     try {
         os::rename(system, path_, hive.path());
     } catch (const Error& error) {
-        const auto now = os::status_if_any(system, hive.path(), true);
-        if (now && now->identity == hive.status().identity) throw;
-        if (now && now->identity == own) path_.clear();
+        if (is_still(hive)) throw;
         throw_unconfirmed(error);
     }
     path_.clear();
@@ -94,9 +113,7 @@ void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs) {
         }
         file.close();
     } catch (const Error& error) {
-        if (touched) throw_unconfirmed(error);
-        // Only room behind the end was taken: give it back.
-        static_cast<void>(hive.system().set_size(file.handle(), size_before));
+        if (touched || !give_room_back(file, size_before)) throw_unconfirmed(error);
         throw;
     }
 }

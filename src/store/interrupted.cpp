@@ -11,16 +11,24 @@
 namespace nlafix::store {
 namespace {
 
-constexpr std::size_t most_path_bytes = 4096;
-
 /// The first bytes of a regular file, or nothing of anything else.
-std::string head_of(os::System& system, const std::string& path, std::size_t length) {
+std::string head_of(os::System& system, const std::string& path) {
     const auto status = os::status_if_any(system, path, false);
     if (!status || status->kind != os::FileKind::regular) return {};
     os::OpenOptions options;
     options.follow_links = false;
-    const Bytes bytes = os::File::open(system, path, options).read_range(0, length);
+    const Bytes bytes = os::File::open(system, path, options).read_range(0, manifest_head_bytes);
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// As head_of, but nothing where the manifest cannot be read: a backup may lie on a disk that is
+/// gone by now, and then the marker has the last word.
+std::string head_if_readable(os::System& system, const std::string& path) {
+    try {
+        return head_of(system, path);
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 bool is_under_way(const std::string& manifest_head) {
@@ -37,15 +45,12 @@ std::optional<std::string> find_interrupted_write(os::System& system,
     for (const std::string& name : os::names_in(system, folder)) {
         if (!name.starts_with(prefix) || !name.ends_with(".json")) continue;
         const std::string path = os::join(folder, name);
-        if (is_under_way(head_of(system, path, manifest_head_bytes))) return path;
+        if (is_under_way(head_of(system, path))) return path;
     }
-    if (!os::status_if_any(system, marker_path(hive_path), false)) return std::nullopt;
-    std::string manifest = head_of(system, marker_path(hive_path), most_path_bytes);
-    manifest = manifest.substr(0, manifest.find('\n'));
-    // A marker that was cut itself names nothing: the write had not begun then.
-    if (manifest.empty()) return std::nullopt;
+    const auto manifest = read_marker(system, hive_path);
+    if (!manifest) return std::nullopt;
     // Where the manifest is at hand it knows better.
-    const std::string head = head_of(system, manifest, manifest_head_bytes);
+    const std::string head = head_if_readable(system, *manifest);
     if (!head.empty() && !is_under_way(head)) return std::nullopt;
     return manifest;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -32,13 +33,15 @@ constexpr std::array<StateWord, 5> state_words = {{{State::prepared, "prepared"}
                                                    {State::undoing, "undoing"},
                                                    {State::undone, "undone"}}};
 
+constexpr std::size_t state_width = std::string_view("prepared\"").size();
+
 /// The word, its closing quote, and blanks up to the width of the longest.
 std::string padded_word(State state) {
     const auto found =
         std::find_if(state_words.begin(), state_words.end(),
                      [state](const StateWord& entry) { return entry.state == state; });
     std::string text = std::string(found->word) + "\"";
-    text.resize(std::string_view("prepared\"").size(), ' ');
+    text.resize(state_width, ' ');
     return text;
 }
 
@@ -118,6 +121,24 @@ std::string path_from(const ordered_json& json) {
     return json.at("target").get<std::string>();
 }
 
+/// Where the state's word begins, if there is room for a whole one.
+std::optional<std::size_t> place_of_state(std::string_view text) {
+    const std::size_t field = text.substr(0, manifest_head_bytes).find(state_field);
+    if (field == std::string_view::npos) return std::nullopt;
+    const std::size_t word = field + state_field.size();
+    if (text.size() < word + state_width) return std::nullopt;
+    return word;
+}
+
+/// A state that was half written over another may have lost its closing quote.
+std::string with_whole_state(std::string_view text) {
+    std::string whole(text);
+    if (const auto word = place_of_state(text)) {
+        whole.replace(*word, state_width, padded_word(State::prepared));
+    }
+    return whole;
+}
+
 }  // namespace
 
 Fingerprint fingerprint_of(ByteView image) {
@@ -187,7 +208,7 @@ std::string to_json(const Manifest& manifest) {
 
 Manifest parse_manifest(std::string_view text) {
     try {
-        const ordered_json json = ordered_json::parse(text);
+        const ordered_json json = ordered_json::parse(with_whole_state(text));
         if (json.at("schema") != schema) throw_malformed("has another schema");
         Manifest manifest;
         manifest.state = state_in_head(text.substr(0, manifest_head_bytes));
@@ -211,16 +232,15 @@ Manifest parse_manifest(std::string_view text) {
 }
 
 State state_in_head(std::string_view head) {
-    const std::size_t field = head.find(state_field);
-    if (head.find(schema) == std::string_view::npos || field == std::string_view::npos) {
-        return State::prepared;
-    }
-    const std::string_view word = head.substr(field + state_field.size());
+    const auto place = place_of_state(head);
+    if (head.find(schema) == std::string_view::npos || !place) return State::prepared;
+    const std::string_view word = head.substr(*place, state_width);
     for (const StateWord& entry : state_words) {
         const std::string quoted = std::string(entry.word) + "\"";
-        if (word.substr(0, quoted.size()) == quoted) return entry.state;
+        if (word.starts_with(quoted)) return entry.state;
     }
-    return State::prepared;
+    // A new manifest that is not whole yet ends here, or reads as zeros.
+    return word.find('\0') == std::string_view::npos ? State::writing : State::prepared;
 }
 
 Manifest read_manifest(os::System& system, const std::string& path) {
@@ -238,9 +258,12 @@ void put_state(os::System& system, const std::string& path, State state) {
     options.follow_links = false;
     os::File file = os::File::open(system, path, options);
     const std::string head = text_of(file.read_range(0, manifest_head_bytes));
-    const std::size_t field = head.find(state_field);
-    if (field == std::string::npos) throw_malformed("has no state");
-    file.write_fully(bytes_of(padded_word(state)), field + state_field.size());
+    const auto place = place_of_state(head);
+    if (!place) throw_malformed("has no state");
+    // Whoever wrote it may have been killed before it was on the disk. A state other than
+    // "prepared" has to stand in a whole manifest.
+    file.flush();
+    file.write_fully(bytes_of(padded_word(state)), *place);
     file.flush();
     file.close();
 }

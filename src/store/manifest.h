@@ -59,8 +59,9 @@ std::string to_json(const Manifest& manifest);
 /// Throws Error(malformed_backup).
 Manifest parse_manifest(std::string_view text);
 
-/// The state in the first bytes of a manifest; State::prepared where it makes no sense, as a
-/// manifest that says "writing" was whole on the disk before that was written.
+/// The state in the first bytes of a manifest; State::prepared where there is none, as a manifest
+/// that says "writing" was whole on the disk before that was written. A word that is none of ours
+/// is one state half written over another: State::writing, for the hive may be cut.
 State state_in_head(std::string_view head);
 inline constexpr std::size_t manifest_head_bytes = 512;
 

@@ -2,6 +2,7 @@
 #include "store/private_file.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -16,9 +17,21 @@ namespace {
 constexpr const char* descriptor_names[] = {"system.ntfs_acl", "system.ntfs_security"};
 constexpr const char* ntfs_attributes_name = "system.ntfs_attrib";
 
+bool is_without(int number) {
+    return number == ENODATA || number == ENOTSUP || number == EINVAL || number == ENOSYS;
+}
+
+/// Nothing where the file system knows no such attribute. Any other failure is an error: a file
+/// must not stay open to everyone because a disk did not answer.
 std::optional<Bytes> attribute_of(const os::File& file, const char* name) {
     Bytes value;
-    if (file.system().attribute(file.handle(), name, value) != 0) return std::nullopt;
+    bool has_it = true;
+    os::must([&] {
+        const int result = file.system().attribute(file.handle(), name, value);
+        has_it = result == 0;
+        return is_without(result) ? 0 : result;
+    }, "cannot read an extended attribute", file.path());
+    if (!has_it) return std::nullopt;
     return value;
 }
 

@@ -95,8 +95,6 @@ public:
     }
 
 private:
-    bool is_elsewhere() const { return !options_.backup_folder.empty(); }
-
     void stop_if_interrupted() const {
         if (!options_.was_interrupted || !options_.was_interrupted()) return;
         throw Error(ErrorCode::interrupted, "interrupted before the first write")
@@ -110,16 +108,29 @@ private:
         const std::vector<Epoch> epochs =
             in_place_epochs(original_, image_, opening, Direction::fix);
         try {
-            if (is_elsewhere()) create_marker(hive_, paths_.manifest);
+            if (needs_marker(hive_.path(), paths_.manifest)) ensure_marker(hive_, paths_.manifest);
             put_state(system, paths_.manifest, State::writing);
             write_in_place(hive_, epochs);
         } catch (const Error& error) {
-            if (error.code() != ErrorCode::unconfirmed_write && is_elsewhere()) {
-                os::remove_quietly(system, marker_path(hive_.path()));
-            }
+            if (error.code() != ErrorCode::unconfirmed_write) take_record_back(backup);
             throw;
         }
         backup.keep();
+    }
+
+    /// Nothing was written. The backup goes next, so the record of the write has to be off the disk
+    /// first: what is left of it after a power cut would ask for an undo that has no copy.
+    void take_record_back(Backup& backup) const {
+        try {
+            put_state(hive_.system(), paths_.manifest, State::prepared);
+            if (needs_marker(hive_.path(), paths_.manifest)) {
+                remove_marker(hive_.system(), hive_.path());
+                // Also where it was gone already, for its making failed half-way.
+                os::flush_folder(hive_.system(), os::folder_of(hive_.path()));
+            }
+        } catch (const Error&) {
+            backup.keep();  // for that undo, which finds the hive as it was
+        }
     }
 
     /// The record of a confirmed write. A hive that is right with a record that is not would be
@@ -128,7 +139,9 @@ private:
         backup.keep();
         try {
             put_state(hive_.system(), paths_.manifest, state);
-            if (is_elsewhere()) remove_marker(hive_.system(), hive_.path());
+            if (needs_marker(hive_.path(), paths_.manifest)) {
+                remove_marker(hive_.system(), hive_.path());
+            }
         } catch (const Error& error) {
             throw Error(ErrorCode::unconfirmed_write,
                         "the hive was written and read back, but its record could not be: " +

@@ -56,12 +56,14 @@ void require_known(ByteView current, const LoadedBackup& backup, const std::stri
 
 void put_back_in_place(const os::File& hive, ByteView current, const LoadedBackup& backup) {
     os::System& system = hive.system();
-    const bool marked = is_elsewhere(backup.manifest) && !may_be_cut(backup.manifest);
+    bool marked = false;
     const Bytes opening = opening_head_of_undo(backup.after);
     const std::vector<Epoch> epochs =
         in_place_epochs(current, backup.before, opening, Direction::undo);
     try {
-        if (marked) create_marker(hive, backup.paths.manifest);
+        if (needs_marker(hive.path(), backup.paths.manifest)) {
+            marked = ensure_marker(hive, backup.paths.manifest);
+        }
         put_state(system, backup.paths.manifest, State::undoing);
         write_in_place(hive, epochs);
     } catch (const Error& error) {
@@ -76,6 +78,42 @@ void put_back_in_place(const os::File& hive, ByteView current, const LoadedBacku
         }
         throw;
     }
+}
+
+std::string hint_again(const LoadedBackup& backup) {
+    return "run the same undo again; the backup is " + shell_quoted(backup.paths.copy);
+}
+
+/// A name beside the hive for the new file. An undo that was killed may have left one behind.
+std::string make_way_for_temporary(const os::File& hive, const LoadedBackup& backup) {
+    const std::string path =
+        os::join(os::folder_of(hive.path()), os::name_of(backup.paths.temporary));
+    if (os::status_if_any(hive.system(), path, false)) os::remove(hive.system(), path);
+    return path;
+}
+
+/// Writes the original and reads it back. Returns true when it was written in place.
+bool put_back(const os::File& hive, ByteView current, const LoadedBackup& backup) {
+    std::optional<Replacement> replacement =
+        can_replace(hive)
+            ? Replacement::prepare(hive, backup.before, make_way_for_temporary(hive, backup))
+            : std::nullopt;
+    if (replacement) {
+        replacement->take_the_place_of(hive);
+    } else {
+        put_back_in_place(hive, current, backup);
+    }
+    confirm(hive.system(), hive.path(), backup.before);
+    return !replacement;
+}
+
+/// An undo that was killed may have put the hive back without the last flush: the record must not
+/// be on the disk before it.
+void flush_hive(const os::File& hive) {
+    os::OpenOptions options;
+    options.write = true;
+    os::File::open(hive.system(), hive.path(), options).flush();
+    os::flush_folder(hive.system(), os::folder_of(hive.path()));
 }
 
 }  // namespace
@@ -131,31 +169,31 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup) {
     }
     const Bytes current = hive.read_all(most_bytes);
     UndoResult result;
-    if (!equal(current, backup.before)) {
+    if (equal(current, backup.before)) {
+        flush_hive(hive);
+    } else {
         require_known(current, backup, hive.path());
-        const std::string temporary =
-            os::join(os::folder_of(hive.path()), os::name_of(backup.paths.temporary));
-        std::optional<Replacement> replacement =
-            can_replace(hive) ? Replacement::prepare(hive, backup.before, temporary) : std::nullopt;
-        result.changed = true;
-        result.in_place = !replacement;
-        if (replacement) {
-            replacement->take_the_place_of(hive);
-        } else {
-            put_back_in_place(hive, current, backup);
+        try {
+            result.in_place = put_back(hive, current, backup);
+        } catch (Error& error) {
+            if (error.code() == ErrorCode::unconfirmed_write) {
+                error.default_hint(hint_again(backup));
+            }
+            throw;
         }
-        confirm(system, hive.path(), backup.before);
+        result.changed = true;
     }
     try {
         put_state(system, backup.paths.manifest, State::undone);
         remove_marker(system, hive.path());
     } catch (const Error& error) {
         const bool says_unfinished = result.in_place || may_be_cut(backup.manifest);
+        if (says_unfinished && !result.changed) throw;
         if (says_unfinished) {
             throw Error(ErrorCode::unconfirmed_write,
                         "the hive was put back and read back, but the record of it could not be "
                         "written: " + error.message())
-                .hint("run the same undo again; the backup is " + shell_quoted(backup.paths.copy));
+                .hint(hint_again(backup));
         }
         result.warnings.push_back("the manifest could not be marked as undone: " +
                                   error.message());

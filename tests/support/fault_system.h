@@ -45,7 +45,8 @@ public:
     /// Writes to it, and renames over it, set `touched`.
     std::string watched_path;
     bool touched = false;
-    /// Whether flushes go to the medium: a process that ends needs none, and they are slow.
+    /// Whether flushes go to the medium: a process that ends needs none, and they are slow, as is
+    /// what drops a cache.
     bool really_flush = true;
     /// Called in front of each call, with its number.
     std::function<void(std::uint64_t)> before_call;
