@@ -112,6 +112,26 @@ bool is_killed_at(std::uint64_t nth, const Place& place, const std::string& type
     return false;
 }
 
+/// Says when a folder was flushed, and goes on when it is told.
+class WaitingSystem : public StillSystem {
+public:
+    WaitingSystem(const std::string& type, int says, int told)
+        : StillSystem(type), says_(says), told_(told) {}
+    // Behind a rename this is the flush of the folder: the new file has the name.
+    int flush_folder(const std::string& path) override {
+        const int result = StillSystem::flush_folder(path);
+        char byte = 0;
+        if (::write(says_, &byte, 1) != 1 || ::read(told_, &byte, 1) != 1) {
+            ::_exit(2);
+        }
+        return result;
+    }
+
+private:
+    int says_;
+    int told_;
+};
+
 constexpr std::array<const char*, 2> both_ways = {"ext4", "fuseblk"};
 
 }  // namespace
@@ -184,24 +204,6 @@ TEST_CASE("a second process on the same hive is refused while the first one writ
         const pid_t child = ::fork();
         REQUIRE(child >= 0);
         if (child == 0) {
-            class WaitingSystem : public StillSystem {
-            public:
-                WaitingSystem(const std::string& type, int says, int told)
-                    : StillSystem(type), says_(says), told_(told) {}
-                // Behind a rename this is the flush of the folder: the new file has the name.
-                int flush_folder(const std::string& path) override {
-                    const int result = StillSystem::flush_folder(path);
-                    char byte = 0;
-                    if (::write(says_, &byte, 1) != 1 || ::read(told_, &byte, 1) != 1) {
-                        ::_exit(2);
-                    }
-                    return result;
-                }
-
-            private:
-                int says_;
-                int told_;
-            };
             static_cast<void>(::close(says[0]));
             static_cast<void>(::close(told[1]));
             WaitingSystem system(type, says[1], told[0]);
