@@ -128,20 +128,25 @@ TEST_CASE("A state is changed in the file, and nothing else is") {
     }
 }
 
-TEST_CASE("A changed state is flushed") {
-    struct Flushes : test::ForwardingSystem {
+TEST_CASE("A changed state is flushed after it was written") {
+    struct Order : test::ForwardingSystem {
         using ForwardingSystem::ForwardingSystem;
+        int write_at(os::Handle handle, ByteView from, std::uint64_t offset,
+                     std::size_t& done) override {
+            calls += 'w';
+            return ForwardingSystem::write_at(handle, from, offset, done);
+        }
         int flush(os::Handle handle) override {
-            ++count;
+            calls += 'f';
             return ForwardingSystem::flush(handle);
         }
-        int count = 0;
+        std::string calls;
     };
     const test::TempFolder folder;
     const std::string path = folder.write_text("m.json", store::to_json(some_manifest()));
-    Flushes system(os::real_system());
+    Order system(os::real_system());
     store::put_state(system, path, State::writing);
-    CHECK(system.count == 1);
+    CHECK(system.calls.ends_with("wf"));
 }
 
 TEST_CASE("What is no manifest has no state that stops anybody") {

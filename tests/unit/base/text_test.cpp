@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/text.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "hive_builder.h"
+
+using namespace nlafix;
+using fixture::bytes;
+using namespace std::string_literals;
+
+namespace {
+
+const std::string replaced = "\xef\xbf\xbd";  // U+FFFD
+
+}  // namespace
+
+TEST_CASE("UTF-16 is valid when every surrogate has its partner") {
+    for (const std::u16string& text : {u""s, u"a"s, u"\U0001F511"s, u"\ud7ff\ue000"s,
+                                       u"\U0010FFFF\U00010000"s, u"\0"s}) {
+        CHECK(is_valid_utf16(text));
+    }
+    for (const std::u16string& text :
+         {u"\xd800"s, u"\xdc00"s, u"a\xdbff"s, u"\xdc00\xd800"s, u"\xd800\xd800\xdc00"s,
+          u"\xd800\xdc00\xdc00"s, u"\xd800 \xdc00"s}) {
+        CHECK_FALSE(is_valid_utf16(text));
+    }
+}
+
+TEST_CASE("UTF-16 becomes UTF-8, and lone surrogates become U+FFFD") {
+    struct Row {
+        std::u16string text;
+        std::string expected;
+    };
+    for (const Row& row : std::vector<Row>{
+             {u"", ""},
+             {u"a\u007f\u0080\u07ff", "a\x7f\xc2\x80\xdf\xbf"},
+             {u"\u0800\ud7ff\ue000\uffff", "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"},
+             {u"\U00010000\U0010FFFF", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
+             {u"\xd800", replaced},
+             {u"\xdc00x", replaced + "x"},
+             {u"\xd800\xd800\xdc00", replaced + "\xf0\x90\x80\x80"},
+             {u"\xd800x\xdc00", replaced + "x" + replaced},
+             {u"a\0b"s, "a\0b"s}}) {
+        CHECK(utf8_of(row.text) == row.expected);
+    }
+}
+
+TEST_CASE("Bytes become UTF-16 units and back; a last odd byte is left out") {
+    CHECK(utf16_units(bytes({0x61, 0, 0x01, 0xd8})) == u"a\xd801");
+    CHECK(utf16_units(bytes({0x61, 0, 0x62})) == u"a");
+    CHECK(utf16_units(bytes({0x61})) == u"");
+    CHECK(utf16le_bytes(u"a\u0436") == bytes({0x61, 0, 0x36, 0x04}));
+    CHECK(utf16le_bytes(u"") == Bytes());
+    CHECK(utf16_of_ascii("tspkg") == u"tspkg");
+}
+
+TEST_CASE("Latin-1 becomes UTF-8") {
+    CHECK(utf8_of_latin1(bytes({'a', 0x7f, 0x80, 0xff})) == "a\x7f\xc2\x80\xc3\xbf");
+}
+
+TEST_CASE("What is no UTF-8 becomes U+FFFD byte by byte") {
+    struct Row {
+        std::string text, expected;
+    };
+    const std::string r = replaced;
+    for (const Row& row : std::vector<Row>{
+             {"plain \xc3\xa4 \xf0\x9f\x94\x91", "plain \xc3\xa4 \xf0\x9f\x94\x91"},
+             {"\xff", r},
+             {"a\x80z", "a" + r + "z"},
+             {"\xc3", r},                                        // cut
+             {"\xe2\x82", r + r},                                // cut
+             {"\xc0\xaf", r + r},                                // overlong
+             {"\xe0\x80\xaf", r + r + r},                        // overlong
+             {"\xed\xa0\x80", r + r + r},                        // a surrogate
+             {"\xf4\x90\x80\x80", r + r + r + r},                // above U+10FFFF
+             {"\xf5\x80\x80\x80", r + r + r + r},
+             {"\xef\xbf\xbd", r},                                // U+FFFD itself
+             {"\xc3\xc3\xa4", r + "\xc3\xa4"}}) {
+        CHECK(well_formed_utf8(row.text) == row.expected);
+    }
+}
+
+TEST_CASE("Control characters are escaped, and the result is one line") {
+    struct Row {
+        std::string text, expected;
+    };
+    for (const Row& row : std::vector<Row>{
+             {"plain text, \xc3\xa4 \xf0\x9f\x94\x91", "plain text, \xc3\xa4 \xf0\x9f\x94\x91"},
+             {"\x1b[31mred", "\\x1b[31mred"},
+             {"a\nb\rc\td", "a\\x0ab\\x0dc\\x09d"},
+             {"nul\0end"s, "nul\\x00end"},
+             {"\x7f", "\\x7f"},
+             {"\xc2\x85", "\\u{85}"},              // C1: next line
+             {"\xc2\x9b", "\\u{9b}"},              // C1: control sequence introducer
+             {"\xc2\xa0", "\xc2\xa0"},             // no-break space is shown
+             {"\xe2\x80\xae", "\\u{202e}"},        // right-to-left override
+             {"\xe2\x80\xad", "\\u{202d}"},
+             {"\xe2\x81\xa6", "\\u{2066}"},        // isolate
+             {"\xe2\x80\x8f", "\\u{200f}"},        // right-to-left mark
+             {"\xe2\x80\xa8", "\\u{2028}"},        // line separator
+             {"\xff\xfe", "\\xff\\xfe"},
+             {"\xc3", "\\xc3"}}) {
+        CHECK(escaped(row.text) == row.expected);
+        CHECK(escaped(row.text).find('\n') == std::string::npos);
+    }
+}
+
+TEST_CASE("A word of a shell is quoted where it has to be") {
+    struct Row {
+        std::string text, expected;
+    };
+    for (const Row& row : std::vector<Row>{
+             {"/mnt/Windows/SYSTEM.nlafix-1.bak", "/mnt/Windows/SYSTEM.nlafix-1.bak"},
+             {"", "''"},
+             {"a b", "'a b'"},
+             {"it's", "'it'\\''s'"},
+             {"$(reboot)", "'$(reboot)'"},
+             {"`x`;&|<>", "'`x`;&|<>'"},
+             {"*?[a]~", "'*?[a]~'"},
+             {"back\\slash", "'back\\slash'"},
+             {"\xc3\xa4", "'\xc3\xa4'"},
+             {"a\nb", "$'a\\x0ab'"},
+             {"\x1b[0m", "$'\\x1b[0m'"},
+             {"\xff", "$'\\xff'"},
+             {"'\n\\", "$'\\'\\x0a\\\\'"},
+             {"\xc3\xa4\n", "$'\\xc3\\xa4\\x0a'"}}) {
+        CHECK(shell_quoted(row.text) == row.expected);
+        CHECK(escaped(shell_quoted(row.text)) == shell_quoted(row.text));
+    }
+}
+
+TEST_CASE("Only ASCII letters lose their case in a comparison") {
+    CHECK(equal_ignoring_ascii_case("Lsa"s, "lSA"s));
+    CHECK(equal_ignoring_ascii_case(""s, ""s));
+    CHECK(equal_ignoring_ascii_case("\xc3\xa4"s, "\xc3\xa4"s));
+    CHECK_FALSE(equal_ignoring_ascii_case("\xc3\xa4"s, "\xc3\x84"s));
+    CHECK_FALSE(equal_ignoring_ascii_case("ab"s, "abc"s));
+    CHECK_FALSE(equal_ignoring_ascii_case("["s, "{"s));  // the characters beside the letters
+    CHECK_FALSE(equal_ignoring_ascii_case("@"s, "`"s));
+    CHECK(equal_ignoring_ascii_case(u"TsPkG"s, "tspkg"));
+    CHECK_FALSE(equal_ignoring_ascii_case(u"t\u017fpkg"s, "tspkg"));
+    CHECK_FALSE(equal_ignoring_ascii_case(u"tsp\u212ag"s, "tspkg"));
+    CHECK_FALSE(equal_ignoring_ascii_case(u"\u0174"s, "t"));  // 0x74 in its lower byte
+    CHECK_FALSE(equal_ignoring_ascii_case(u"tspk"s, "tspkg"));
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "os/linux/mount_table.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace nlafix;
+
+namespace {
+
+std::string type_at(const std::string& table, const std::string& path) {
+    const auto mount = os::find_mount(os::parse_mount_table(table), path);
+    return mount ? mount->type : "none";
+}
+
+std::string line(const std::string& mount_point, const std::string& type) {
+    return "36 35 98:0 / " + mount_point + " rw,noatime shared:1 - " + type + " /dev/sda2 rw\n";
+}
+
+}  // namespace
+
+TEST_CASE("A line names mount point and type, with any number of optional fields") {
+    for (const char* optional : {"", "shared:1 ", "shared:1 master:2 propagate_from:3 "}) {
+        const std::string text = std::string("36 35 98:0 /root /mnt/win rw,noatime ") + optional +
+                                 "- fuseblk /dev/sda2 rw,errors=continue\n";
+        const auto table = os::parse_mount_table(text);
+        REQUIRE(table.size() == 1);
+        CHECK(table[0].mount_point == "/mnt/win");
+        CHECK(table[0].type == "fuseblk");
+    }
+}
+
+TEST_CASE("Blanks and backslashes in mount points are unescaped") {
+    struct Row {
+        std::string written, expected;
+    };
+    for (const Row& row : std::vector<Row>{{"/mnt/a\\040b", "/mnt/a b"},
+                                           {"/mnt/a\\011b", "/mnt/a\tb"},
+                                           {"/mnt/a\\012b", "/mnt/a\nb"},
+                                           {"/mnt/a\\134b", "/mnt/a\\b"},
+                                           {"/mnt/a\\134040b", "/mnt/a\\040b"},
+                                           {"/mnt/\\303\\244", "/mnt/\xc3\xa4"},
+                                           {"/mnt/a\\04", "/mnt/a\\04"},
+                                           {"/mnt/a\\089", "/mnt/a\\089"},
+                                           {"/mnt/a\\", "/mnt/a\\"}}) {
+        CAPTURE(row.written);
+        const auto table = os::parse_mount_table(line(row.written, "ext4"));
+        REQUIRE(table.size() == 1);
+        CHECK(table[0].mount_point == row.expected);
+    }
+}
+
+TEST_CASE("Lines that make no sense are left out") {
+    const std::string text = "\n36\n36 35 98:0 / /mnt rw\n36 35 98:0 / /mnt rw - \n" +
+                             line("/good", "xfs") + "garbage - x\n";
+    const auto table = os::parse_mount_table(text);
+    REQUIRE(table.size() == 1);
+    CHECK(table[0].mount_point == "/good");
+    CHECK(os::parse_mount_table("").empty());
+}
+
+TEST_CASE("The deepest mount point above a path counts, and the last of equal ones") {
+    const std::string table = line("/", "ext4") + line("/mnt", "xfs") + line("/mnt/win", "ntfs3") +
+                              line("/mnt/win", "fuseblk") + line("/mnt/wi", "btrfs") +
+                              line("/tmp", "tmpfs");
+    CHECK(type_at(table, "/") == "ext4");
+    CHECK(type_at(table, "/etc/passwd") == "ext4");
+    CHECK(type_at(table, "/mnt") == "xfs");
+    CHECK(type_at(table, "/mnt/x") == "xfs");
+    CHECK(type_at(table, "/mnt/win") == "fuseblk");
+    CHECK(type_at(table, "/mnt/win/Windows/System32/config/SYSTEM") == "fuseblk");
+    CHECK(type_at(table, "/mnt/windows/SYSTEM") == "xfs");  // only begins alike
+    CHECK(type_at(table, "/mnt/wi/SYSTEM") == "btrfs");
+    CHECK(type_at(table, "/tmpfile") == "ext4");
+    CHECK(type_at(line("/mnt", "xfs"), "/etc") == "none");
+    CHECK(type_at("", "/etc") == "none");
+}
+
+TEST_CASE("A later mount over the same root hides the earlier one") {
+    CHECK(type_at(line("/", "rootfs") + line("/", "overlay"), "/x") == "overlay");
+}
