@@ -29,8 +29,10 @@ def main():
                                   given.nlafix.resolve(), source_dir,
                                   path.write_text if given.accept else None)
             statuses.add(0 if good else 1)
-        except SystemExit as skipped:
-            statuses.add(skipped.code)
+        except SystemExit as ended:
+            if ended.code != program.SKIPPED:
+                print(ended.code)
+            statuses.add(ended.code)
     # Skipped is only what was skipped as a whole.
     sys.exit(1 if statuses - {0, program.SKIPPED} else min(statuses))
 

@@ -5,11 +5,11 @@ each, in time, and nothing is written that was not verified."""
 import os
 import shutil
 import sys
-import time
 
 import _judges
 from _judges import program
 
+# Of processor time, so that a busy machine makes nothing fail.
 MOST_SECONDS = 5.0
 
 FOLDERS = ('malformed', 'other', 'must-not-recover', 'dirty', 'stale-logs')
@@ -35,9 +35,9 @@ def copy_with_logs(path, folder):
 
 
 def in_time(nlafix, *words):
-    started = time.monotonic()
-    result = nlafix(*words, seconds=60)
-    needed = time.monotonic() - started
+    started = program.seconds_of_children()
+    result = nlafix(*words)
+    needed = program.seconds_of_children() - started
     assert needed < MOST_SECONDS, '%s took %.1f s' % (words[0], needed)
     return result
 

@@ -85,6 +85,12 @@ class Reports:
         return report
 
 
+def seconds_of_children():
+    """Processor time of all programs that were run so far and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 class Result:
     def __init__(self, status, stdout, stderr, reports):
         self.status = status
