@@ -55,7 +55,7 @@ std::optional<Error> judge(const regf::Hive& hive, Report& report) {
                  "the hive is damaged in " + std::to_string(structure.damage_count) +
                      (structure.damage_count == 1 ? " place: " : " places: ") +
                      placed(structure.damage.front()))
-        .hint("nothing was changed; take SYSTEM from a backup or from System32/config/RegBack");
+        .hint("take SYSTEM from a backup or from System32/config/RegBack");
 }
 
 }  // namespace

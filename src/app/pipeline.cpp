@@ -35,7 +35,7 @@ void refuse_hibernation(os::System& system, const std::string& hive_path) {
                     "); it would resume with the registry it has in memory")
         .path(hive_path)
         .hint("start that Windows and shut it down completely (shutdown /s /t 0), then run this "
-              "again; nothing was changed");
+              "again");
 }
 
 std::vector<std::string> edits_as_text(const nla::Plan& plan) {
@@ -72,7 +72,11 @@ Report Session::run(Command command, const std::string& target, const Options& o
         }
     } catch (Error& error) {
         error.default_path(report.location ? report.location->path : target);
-        error.default_hint("nothing was changed");
+        error.default_hint("run it again with -v; if that does not help, please report this");
+        const bool writes = command != Command::check && !options.dry_run;
+        if (writes && error.code() != ErrorCode::unconfirmed_write) {
+            error.add("; nothing was changed");
+        }
         report.outcome = Outcome::failed;
         report.changed = error.code() == ErrorCode::unconfirmed_write;
         report.error = error;
@@ -174,7 +178,7 @@ void Session::undo(Report& report, const Options& options) {
     refuse_hibernation(system_, path);
     if (was_interrupted_ && was_interrupted_()) {
         throw Error(ErrorCode::interrupted, "interrupted before the first write")
-            .hint("nothing was changed; run it again");
+            .hint("run it again");
     }
     const store::UndoResult result = store::undo(file, backup);
     report.warnings = result.warnings;

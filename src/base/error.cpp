@@ -84,7 +84,7 @@ std::string Error::message() const {
         text += place;
     }
     if (system_error_ != 0) text += ": " + std::generic_category().message(system_error_);
-    return text;
+    return text + suffix_;
 }
 
 }  // namespace nlafix

@@ -70,6 +70,8 @@ public:
     /// What the user can do next.
     Error&& hint(std::string value) &&;
 
+    /// Adds `text` at the end of the whole message.
+    void add(const std::string& text) { suffix_ += text; }
     /// Adds the hint only where none was given closer to the cause.
     void default_hint(std::string value);
     /// Adds a path only where none was given closer to the cause.
@@ -80,6 +82,8 @@ public:
     std::string message() const;
     const std::string& bare_message() const { return message_; }
     const std::string& hint() const { return hint_; }
+    /// Absolute offset in the file, where one was given.
+    std::optional<std::uint64_t> offset() const { return offset_; }
     int system_error() const { return system_error_; }
     const char* what() const noexcept override { return message_.c_str(); }
 
@@ -89,6 +93,7 @@ private:
     std::string path_;
     std::optional<std::uint64_t> offset_;
     int system_error_ = 0;
+    std::string suffix_;
     std::string hint_;
 };
 

@@ -53,9 +53,10 @@ app::Report interrupted_report(const Invocation& invocation, const std::string& 
     report.command = invocation.command;
     report.dry_run = invocation.options.dry_run;
     report.target = target;
-    report.error = Error(ErrorCode::interrupted, "interrupted before it was looked at")
+    report.error = Error(ErrorCode::interrupted,
+                         "interrupted before it was looked at; nothing was changed")
                        .path(target)
-                       .hint("nothing was changed; run it again");
+                       .hint("run it again");
     return report;
 }
 
@@ -79,7 +80,7 @@ int run_command(const Invocation& invocation, os::System& system,
             error_text("the report could not be written to standard output",
                        changed ? "look at the hive with nlafix check; its backup lies beside it "
                                  "or in --backup-dir"
-                               : "nothing was changed")));
+                               : "no hive was changed; give standard output room")));
         status = worse(status, changed ? status_unconfirmed : status_io);
     }
     return status;

@@ -22,7 +22,9 @@ std::string headline(const Report& report) {
             return report.changed ? "put back and verified" : "is the original already";
         case Outcome::failed: break;
     }
-    return exit_status_of(report) == status_unconfirmed ? "NOT CONFIRMED" : "not changed";
+    if (exit_status_of(report) == status_unconfirmed) return "NOT CONFIRMED";
+    const bool reads = report.command == app::Command::check || report.dry_run;
+    return reads ? std::string(status_word(report)) : "not changed";
 }
 
 const char* color_of(const Report& report) {

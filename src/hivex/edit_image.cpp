@@ -65,7 +65,7 @@ void carry_out(Handle& handle, const nla::PlannedEdit& edit) {
     if (node.handle != regf::offset_in_file(edit.key_node)) {
         throw Error(ErrorCode::hivex_refused,
                     "hivex finds another key than the one to be edited: two have the same name")
-            .hint("nothing was changed; look at the hive with hivexregedit --export");
+            .hint("look at the hive with hivexregedit --export");
     }
     handle.set_value(node, edit.value, edit.type, edit.data);
 }
@@ -95,7 +95,7 @@ void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
         if (!hazard) continue;
         throw Error(ErrorCode::unsafe_sibling, system::control_set_name(edit.control_set) + "\\" +
                                                    edit.key + ": " + *hazard)
-            .hint("nothing was changed; edit this key with regedit from the Windows recovery "
+            .hint("edit this key with regedit from the Windows recovery "
                   "environment instead");
     }
 }

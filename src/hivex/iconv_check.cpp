@@ -55,7 +55,7 @@ void require_iconv() {
                                              conversion.from + " to " + conversion.to +
                                              ", which hivex needs")
             .hint("install the gconv modules of the C library (package libc6 on Debian and Ubuntu, "
-                  "glibc-gconv-extra on Fedora); nothing was changed");
+                  "glibc-gconv-extra on Fedora)");
     }
 }
 

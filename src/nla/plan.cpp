@@ -29,7 +29,7 @@ public:
         try {
             plan_value(set, requirement, plan_.states.back());
         } catch (Error& error) {
-            error.default_hint("nothing was changed; repair this value by hand first");
+            error.default_hint("repair this value by hand first");
             add_obstacle(error);
         }
     }
@@ -91,8 +91,7 @@ void Planner::plan_value(const system::ControlSet& set, const Requirement& requi
     if (!key) {
         state.kind = ValueState::Kind::absent_key;
         throw Error(ErrorCode::no_key, "there is no key " + place_of(set.number, requirement))
-            .hint("is this the SYSTEM hive of a Windows server? keys are never created; nothing "
-                  "was changed");
+            .hint("is this the SYSTEM hive of a Windows server? keys are never created");
     }
     edit.key_node = key->offset();
     const std::optional<regf::KeyValue> value = regf::find_value(*key, requirement.value);
@@ -132,7 +131,7 @@ void Planner::plan_creation(const Requirement& requirement, ValueState& state,
         throw Error(ErrorCode::no_value, place_of(edit.control_set, requirement) +
                                              ": there is no value \"" + requirement.value + "\"")
             .hint("--create-missing creates it; before Windows 8.1 a list of this one entry takes "
-                  "the stock packages away; nothing was changed");
+                  "the stock packages away");
     }
     edit.value = requirement.value;
     edit.type = state.type = requirement.created_type;

@@ -22,15 +22,14 @@ namespace {
     if (!has_logs) {
         throw Error(ErrorCode::dirty_without_logs,
                     "the hive is dirty: " + why + ", and no transaction log is beside it")
-            .hint("copy SYSTEM.LOG1 and SYSTEM.LOG2 from the same disk beside it; nothing was "
-                  "changed");
+            .hint("copy SYSTEM.LOG1 and SYSTEM.LOG2 from the same disk beside it");
     }
     throw Error(ErrorCode::dirty_logs_unsupported,
                 "the hive is dirty: " + why +
                     "; its last changes are in its transaction logs, which this version does not "
                     "replay")
         .hint("let Windows write them: boot it once or load the hive with reg load, unload it, "
-              "then run nlafix again; nothing was changed");
+              "then run nlafix again");
 }
 
 }  // namespace
@@ -61,7 +60,7 @@ CleanHive require_clean(ByteView primary, const std::vector<LogFile>& logs) {
                     "the sequence numbers of the hive or its logs are used up (" +
                         std::to_string(clean.stamp_.highest_sequence) + ")")
             .hint("a forged or damaged log may say so: move the logs of this clean hive away, "
-                  "then run it again; nothing was changed");
+                  "then run it again");
     }
     return clean;
 }

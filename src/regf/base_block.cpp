@@ -64,7 +64,7 @@ void require_primary_file(const BaseBlock& b) {
                     "hive version " + std::to_string(b.major_version) + "." +
                         std::to_string(b.minor_version) + " is not known; 1.3 to 1.6 are")
             .offset(20)
-            .hint("nothing was changed; nlafix repairs hives of Windows NT 4 and later");
+            .hint("nlafix repairs hives of Windows NT 4 and later");
     }
     if (b.file_type != 0) throw_field("file type", 28, b.file_type, "0 (primary file)");
     if (b.file_format != 1) throw_field("file format", 32, b.file_format, "1 (memory load)");

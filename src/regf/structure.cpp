@@ -104,7 +104,8 @@ void StructureCheck::guard(std::uint32_t visit, Part part) {
     try {
         part();
     } catch (const Error& error) {
-        add_damage(visit, error.message(), offset_in_file(visits_[visit].key));
+        add_damage(visit, error.bare_message(),
+                   error.offset().value_or(offset_in_file(visits_[visit].key)));
     }
 }
 
@@ -221,7 +222,8 @@ void StructureCheck::visit_value(CellOffset offset, std::uint32_t visit) {
         static_cast<void>(value.data_pieces());
     } catch (const Error& error) {
         throw Error(ErrorCode::malformed_hive,
-                    "value \"" + value.name().utf8() + "\": " + error.message());
+                    "value \"" + value.name().utf8() + "\": " + error.bare_message())
+            .offset(error.offset().value_or(offset_in_file(offset)));
     }
     if (value.storage() == KeyValue::Storage::cell && hive_.base_block().minor_version > 3 &&
         value.data_size_bytes() > big_data_segment_bytes) {
@@ -255,7 +257,8 @@ void StructureCheck::check_security() {
                            offset_in_file(offset));
             }
         } catch (const Error& error) {
-            add_damage(no_visit, error.message(), offset_in_file(offset));
+            add_damage(no_visit, error.bare_message(),
+                       error.offset().value_or(offset_in_file(offset)));
         }
     }
 }

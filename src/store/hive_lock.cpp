@@ -16,19 +16,19 @@ os::File open_locked(os::System& system, const std::string& path) {
         if (locked == EWOULDBLOCK) {
             throw Error(ErrorCode::in_use, "another nlafix is at work on this hive")
                 .path(path)
-                .hint("wait for it to end; nothing was changed");
+                .hint("wait for it to end");
         }
         // Not every file system has locks; then only the user can know.
         if (system.probe_use(file.handle()) == EBUSY) {
             throw Error(ErrorCode::in_use, "another program has the hive open for writing")
                 .path(path)
-                .hint("close it (lsof and fuser name it), then run this again; nothing was changed");
+                .hint("close it (lsof and fuser name it), then run this again");
         }
         if (os::status_of(system, path, true).identity == file.status().identity) return file;
     }
     throw Error(ErrorCode::in_use, "the hive is being replaced again and again")
         .path(path)
-        .hint("stop what does that, then run this again; nothing was changed");
+        .hint("stop what does that, then run this again");
 }
 
 }  // namespace nlafix::store

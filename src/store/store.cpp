@@ -21,7 +21,7 @@ void require_backup_folder(os::System& system, const std::string& folder) {
     if (status && status->kind == os::FileKind::folder) return;
     throw Error(ErrorCode::no_backup_folder, "there is no such folder for the backup")
         .path(folder)
-        .hint("create it, or choose another one with --backup-dir; nothing was changed");
+        .hint("create it, or choose another one with --backup-dir");
 }
 
 void require_room(const os::FileSystemStatus& status, std::uint64_t needed_bytes,
@@ -31,7 +31,7 @@ void require_room(const os::FileSystemStatus& status, std::uint64_t needed_bytes
                                         " bytes free, " + std::to_string(needed_bytes) +
                                         " are needed")
         .path(folder)
-        .hint("make room, or put the backup elsewhere with --backup-dir; nothing was changed");
+        .hint("make room, or put the backup elsewhere with --backup-dir");
 }
 
 Manifest make_manifest(const os::File& hive, ByteView original, ByteView image,
@@ -98,7 +98,7 @@ private:
     void stop_if_interrupted() const {
         if (!options_.was_interrupted || !options_.was_interrupted()) return;
         throw Error(ErrorCode::interrupted, "interrupted before the first write")
-            .hint("nothing was changed; run it again");
+            .hint("run it again");
     }
 
     /// From the marker to the last byte. What fails before the hive is touched is taken back.
@@ -167,7 +167,7 @@ void require_writable(const os::File& hive, const std::string& backup_folder,
         throw Error(ErrorCode::read_only, "lies on a file system that is mounted read-only")
             .path(hive.path())
             .hint("mount it for writing; NTFS is mounted read-only when Windows is hibernated or "
-                  "was not shut down cleanly; nothing was changed");
+                  "was not shut down cleanly");
     }
     const std::string own_folder = os::folder_of(hive.path());
     const std::string folder = backup_folder.empty() ? own_folder : backup_folder;

@@ -29,7 +29,7 @@ Bytes read_copy(os::System& system, const BackupPaths& paths, const Manifest& ma
         throw Error(ErrorCode::malformed_backup,
                     "the backup is damaged: it is not what its manifest describes")
             .path(paths.copy)
-            .hint("look for another copy of it; nothing was changed");
+            .hint("look for another copy of it");
     }
     return bytes;
 }
@@ -50,7 +50,7 @@ void require_known(ByteView current, const LoadedBackup& backup, const std::stri
                 "the hive is no longer what the fix wrote; Windows or another program has changed "
                 "it since")
         .path(path)
-        .hint("nothing was changed; to give up everything since then, copy " +
+        .hint("to give up everything since then, copy " +
               shell_quoted(backup.paths.copy) + " over it by hand");
 }
 
@@ -142,7 +142,7 @@ std::string target_of(os::System& system, const LoadedBackup& backup) {
         throw Error(ErrorCode::malformed_backup,
                     "the manifest names no hive beside it and no absolute path")
             .path(backup.paths.manifest)
-            .hint("say where the hive is with --target; nothing was changed");
+            .hint("say where the hive is with --target");
     }
     const std::string path = is_elsewhere(backup.manifest)
                                  ? target
@@ -151,12 +151,12 @@ std::string target_of(os::System& system, const LoadedBackup& backup) {
     if (!status) {
         throw Error(ErrorCode::no_such_file, "the hive that the backup belongs to is not there")
             .path(path)
-            .hint("say where it is now with --target; nothing was changed");
+            .hint("say where it is now with --target");
     }
     if (status->kind == os::FileKind::link) {
         throw Error(ErrorCode::link_leads_out, "is a link, which a backup never belongs to")
             .path(path)
-            .hint("say where the hive is with --target; nothing was changed");
+            .hint("say where the hive is with --target");
     }
     return os::real_path_of(system, path);
 }
@@ -165,7 +165,7 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup) {
     os::System& system = hive.system();
     if (hive.status().kind != os::FileKind::regular) {
         throw Error(ErrorCode::not_a_hive, "is no regular file").path(hive.path()).hint(
-            "say where the hive is with --target; nothing was changed");
+            "say where the hive is with --target");
     }
     const Bytes current = hive.read_all(most_bytes);
     UndoResult result;

@@ -11,7 +11,7 @@ namespace nlafix::system {
 namespace {
 
 constexpr const char* hint_not_system =
-    "is this the SYSTEM hive? nothing was changed; nlafix check shows what is there";
+    "is this the SYSTEM hive? nlafix check shows what is there";
 
 std::optional<std::uint32_t> read_number(const regf::KeyNode& select, const char* name) {
     const std::optional<regf::KeyValue> value = regf::find_value(select, name);
@@ -22,7 +22,7 @@ std::optional<std::uint32_t> read_number(const regf::KeyNode& select, const char
                     std::string("Select: value \"") + name + "\" is " +
                         regf::type_name(value->type()) + " of " + std::to_string(data.size()) +
                         " bytes (" + to_hex(data, 16) + "), expected REG_DWORD")
-            .hint("name the control set with --control-set N; nothing was changed");
+            .hint("name the control set with --control-set N");
     }
     return u32_at(data, 0);
 }
@@ -58,7 +58,7 @@ std::uint32_t required(const std::optional<std::uint32_t>& number, const char* n
     throw Error(ErrorCode::no_control_set,
                 std::string("Select: there is no value \"") + name + "\", so nobody can tell which "
                 "control set boots")
-        .hint("name the control set with --control-set N; nothing was changed");
+        .hint("name the control set with --control-set N");
 }
 
 std::vector<std::uint32_t> chosen_numbers(const Select& select, const Choice& choice) {
@@ -102,7 +102,7 @@ std::vector<ControlSet> choose_control_sets(const regf::Hive& hive, const Select
         if (!key) {
             throw Error(ErrorCode::no_control_set,
                         "the hive has no " + control_set_name(number))
-                .hint("choose another one with --control-set; nothing was changed");
+                .hint("choose another one with --control-set");
         }
         sets.push_back({number, *key});
     }

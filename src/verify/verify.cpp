@@ -86,7 +86,7 @@ VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
     } catch (Error& error) {
         // Whatever the reader objects to in the copy, it is the copy that is wrong.
         throw Error(ErrorCode::verification_failed, error.message())
-            .hint("nothing was changed; please report this with the version of hivex");
+            .hint("please report this with the version of hivex");
     }
     return VerifiedImage(std::move(after.bytes));
 }
