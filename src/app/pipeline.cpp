@@ -12,6 +12,7 @@
 #include "source/read_hive.h"
 #include "store/hive_lock.h"
 #include "store/interrupted.h"
+#include "store/output_file.h"
 #include "store/store.h"
 #include "store/undo.h"
 #include "verify/verify.h"
@@ -194,7 +195,7 @@ void Session::recover(Report& report, const Options& options) {
     if (!report.hive->dirty) {
         report.notes.push_back("the hive is clean: its logs were not needed");
     }
-    store::write_new(file, options.output, clean.image());
+    store::write_output(file, options.output, clean.image());
     report.output = options.output;
     report.outcome = Outcome::written;
     report.verified = true;
