@@ -82,7 +82,12 @@ NewFormatLog read_new_format(ByteView log, std::uint32_t first_sequence) {
     while (at < log.size() && has_signature(log, at)) {
         const ByteView rest = log.subspan(at);
         if (u32_at(rest, 12) != expected) {
-            result.end_reason = "remnants of an earlier use follow";
+            // What an earlier use left behind is older, and its header is whole.
+            result.ends_in_damage = !header_hash_is_good(rest) || u32_at(rest, 12) > expected;
+            result.end_reason = result.ends_in_damage
+                                    ? "entry " + std::to_string(expected) +
+                                          " is damaged: another number stands in its place"
+                                    : "remnants of an earlier use follow";
             return result;
         }
         std::string why;

@@ -50,7 +50,6 @@ private:
     bool is_of_this_state(const regf::BaseBlock& log) const;
     bool is_stale(const Candidate& log) const;
     bool is_possible_size(std::uint32_t bins_size_bytes) const;
-    bool is_outdated(const Candidate& log) const;
     void take_base_block_from(const Candidate& log, Bytes& image) const;
     void finish(Bytes image, std::uint32_t sequence, std::uint32_t bins_size_bytes);
     const std::string& name_of(const Candidate& log) const { return logs_[log.index].name; }
@@ -118,24 +117,18 @@ void Replayer::finish(Bytes image, std::uint32_t sequence, std::uint32_t bins_si
     replay_.image = std::move(image);
 }
 
-/// Windows raises the secondary number when all up to it is in the primary file, and so does an edit
-/// of ours: a torn base block must not let entries from before the edit come back over it.
-bool Replayer::is_outdated(const Candidate& log) const {
-    return !log.entries.entries.empty() &&
-           base_block_.secondary_sequence > log.entries.entries.back().sequence;
-}
-
 /// True for a log of entries that the hive has already. A torn header still has its numbers, as
 /// they stand in front: a log that does not reach them is not the one of the write that was torn,
 /// and would bring an old state back. (Windows does not ask; a refusal loses nothing.)
 bool Replayer::is_stale(const Candidate& log) const {
-    if (header_is_good_) {
-        return log.base_block.primary_sequence < base_block_.secondary_sequence;
-    }
+    const std::uint32_t secondary = base_block_.secondary_sequence;
+    if (header_is_good_) return log.base_block.primary_sequence < secondary;
     const std::uint32_t last = log.entries.entries.empty()
                                    ? log.base_block.primary_sequence
                                    : log.entries.entries.back().sequence;
-    return std::uint64_t{last} + 1 < base_block_.secondary_sequence;
+    // Windows writes the number behind the last entry's, an edit of ours a higher one; while ours
+    // was under way the primary number alone was that high.
+    return std::uint64_t{last} + 1 < std::max(base_block_.primary_sequence, secondary);
 }
 
 void Replayer::replay_new() {
@@ -162,13 +155,6 @@ void Replayer::replay_new() {
         if (is_stale(log)) {
             use.why = "is older than the hive: it begins with entry " + std::to_string(first) +
                       ", the hive has all up to " + std::to_string(base_block_.secondary_sequence);
-            continue;
-        }
-        if (!header_is_good_ && is_outdated(log)) {
-            use.why = "is older than the hive: it ends with entry " +
-                      std::to_string(log.entries.entries.back().sequence) +
-                      ", the hive's damaged base block has the number " +
-                      std::to_string(base_block_.secondary_sequence);
             continue;
         }
         if (last_log != nullptr && (!last || first != *last + 1)) {
