@@ -13,6 +13,9 @@ from _judges import program
 
 BASE_BLOCK_BYTES = 4096
 
+# No dirty SYSTEM hive with its logs is at hand, so these stand in for one.
+DIRTY_FIXTURES = ['dirty-new-two-logs', 'dirty-growth', 'dirty-old']
+
 
 def logs_of(hive):
     return sorted(path for path in hive.parent.iterdir()
@@ -100,6 +103,29 @@ def refused(nlafix, hive):
             assert program.listing(folder) == before, '%s wrote something' % words[0]
 
 
+def repaired_as_judged(nlafix, judges, hive):
+    """A dirty hive that is repaired is the one that the other replayer gives, but for the plan."""
+    with program.Folder(fast=True) as folder:
+        copied = copy_with_logs(hive, folder)
+        theirs = folder / 'theirs'
+        subprocess.run([sys.executable, judges.hive_py, 'replay', copied, *logs_of(copied),
+                        '-o', theirs], check=True, stdout=subprocess.DEVNULL)
+        result = nlafix('fix', copied)
+        assert result.status == 0 and result.report['hive']['recovered'], result
+        judges.require_planned_difference(theirs, copied, result.report['edits'])
+        judges.require_readable(copied, folder)
+
+
+def repaired_without_logs(nlafix, judges, hive):
+    """A real dirty SYSTEM whose logs nobody kept: --ignore-logs repairs what there is."""
+    with program.Folder(fast=True) as folder:
+        copied = copy_with_logs(hive, folder)
+        result = nlafix('fix', '--ignore-logs', copied)
+        assert result.status == 0, result
+        assert result.report['hive']['ignored_logs']['entries'] == 0, result
+        judges.require_planned_difference(hive, copied, result.report['edits'])
+
+
 def judged_by_hive_py(hive_py, hive):
     """The other replayer says the same as the committed result: the judge is in order."""
     with program.Folder(fast=True) as folder:
@@ -124,6 +150,10 @@ def main():
               for hive in hives_in(hives / 'stale-logs')]
     cases += [(hive, lambda hive: refused(nlafix, hive))
               for hive in hives_in(hives / 'must-not-recover')]
+    cases += [(source_dir / 'fixtures' / (name + '.hive'),
+               lambda hive: repaired_as_judged(nlafix, judges, hive)) for name in DIRTY_FIXTURES]
+    cases += [(hive, lambda hive: repaired_without_logs(nlafix, judges, hive))
+              for hive in sorted((hives / 'system').glob('*dirty-without-logs*'))]
     assert any('dirty' in str(hive) for hive, _ in cases), 'no dirty hive'
     failed = 0
     for hive, examine in cases:
