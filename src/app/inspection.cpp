@@ -14,9 +14,20 @@ HiveReport describe(const source::HiveFiles& files, const regf::BaseBlock& base_
     hive.minor_version = base_block.minor_version;
     hive.dirty = recovery::is_dirty(base_block);
     for (const recovery::LogFile& log : files.logs) {
-        hive.logs.push_back({log.name, recovery::summarize_log(log.bytes), log.error});
+        hive.logs.push_back({log.name, recovery::summarize_log(log.bytes), log.error, {}});
     }
     return hive;
+}
+
+void describe(const recovery::Recovery& recovery, Report& report) {
+    report.hive->recovered = recovery.recovered;
+    report.hive->bins_grew = recovery.bins_grew;
+    report.hive->ignored_logs = recovery.ignored;
+    for (std::size_t i = 0; i < recovery.logs.size(); ++i) {
+        report.hive->logs[i].use = recovery.logs[i];
+    }
+    report.warnings.insert(report.warnings.end(), recovery.warnings.begin(),
+                           recovery.warnings.end());
 }
 
 std::string placed(const regf::Damage& damage) {
@@ -60,20 +71,25 @@ std::optional<Error> judge(const regf::Hive& hive, Report& report) {
 
 }  // namespace
 
-Inspection inspect(const source::HiveFiles& files, const system::Choice& control_sets,
-                   bool create_missing, Report& report) {
-    const regf::BaseBlock base_block = regf::read_base_block(files.primary);
-    report.hive = describe(files, base_block);
-    recovery::CleanHive clean = recovery::require_clean(files.primary, files.logs);
-    report.warnings.insert(report.warnings.end(), clean.warnings().begin(),
-                           clean.warnings().end());
+recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy policy,
+                            Report& report) {
+    report.hive = describe(files, regf::read_base_block(files.primary));
+    recovery::Recovery recovery = recovery::recover(files.primary, files.logs, policy);
+    describe(recovery, report);
+    if (recovery.refusal) throw Error(*recovery.refusal);
+    return std::move(*recovery.hive);
+}
+
+Inspection inspect(const source::HiveFiles& files, const Options& options, Report& report) {
+    recovery::CleanHive clean = recover(files, options.logs, report);
     const regf::Hive hive(clean.image());
     const std::optional<Error> damage = judge(hive, report);
     nla::Plan plan;
     try {
         report.hive->select = system::read_select(hive);
-        const auto sets = system::choose_control_sets(hive, *report.hive->select, control_sets);
-        plan = nla::make_plan(sets, create_missing);
+        const auto sets = system::choose_control_sets(hive, *report.hive->select,
+                                                       options.control_sets);
+        plan = nla::make_plan(sets, options.create_missing);
     } catch (const Error&) {
         // A damaged hive is reported as one; what else it lacks does not matter then.
         if (damage) throw Error(*damage);

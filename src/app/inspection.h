@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "app/options.h"
 #include "app/report.h"
 #include "recovery/clean_hive.h"
 #include "source/read_hive.h"
@@ -16,9 +17,13 @@ struct Inspection {
     nla::Plan plan;
 };
 
-/// Fills `report` with what the hive is and what it holds. Throws Error when it is dirty, damaged,
-/// or the plan meets an obstacle; what could be read is in the report then, too.
-Inspection inspect(const source::HiveFiles& files, const system::Choice& control_sets,
-                   bool create_missing, Report& report);
+/// The hive in `files`, recovered from its logs if it is dirty; fills `report` with what it is.
+/// Throws Error where there is no clean hive to be had.
+recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy policy,
+                            Report& report);
+
+/// Fills `report` with what the hive is and what it holds. Throws Error when it cannot be recovered,
+/// is damaged, or the plan meets an obstacle; what could be read is in the report then, too.
+Inspection inspect(const source::HiveFiles& files, const Options& options, Report& report);
 
 }  // namespace nlafix::app

@@ -12,6 +12,7 @@
 #include "source/read_hive.h"
 #include "store/hive_lock.h"
 #include "store/interrupted.h"
+#include "store/output_file.h"
 #include "store/store.h"
 #include "store/undo.h"
 #include "verify/verify.h"
@@ -69,6 +70,7 @@ Report Session::run(Command command, const std::string& target, const Options& o
             case Command::check: check(report, options); break;
             case Command::fix: fix(report, options); break;
             case Command::undo: undo(report, options); break;
+            case Command::recover: recover(report, options); break;
         }
     } catch (Error& error) {
         error.default_path(report.location ? report.location->path : target);
@@ -85,7 +87,7 @@ Report Session::run(Command command, const std::string& target, const Options& o
         report.error = Error(ErrorCode::io_error, "not enough memory").path(target).hint(
             "free some memory, then run it again");
     }
-    if (command != Command::undo) finished_.push_back(report);
+    if (command == Command::check || command == Command::fix) finished_.push_back(report);
     return report;
 }
 
@@ -122,8 +124,7 @@ void Session::check(Report& report, const Options& options) {
     store::refuse_interrupted_write(system_, report.location->path);
     const os::File file = os::File::open(system_, report.location->path, {});
     const source::HiveFiles files = source::read_hive(file);
-    const Inspection inspection =
-        inspect(files, options.control_sets, options.create_missing, report);
+    const Inspection inspection = inspect(files, options, report);
     report.outcome =
         inspection.plan.edits.empty() ? Outcome::nothing_to_do : Outcome::change_needed;
     if (!inspection.plan.edits.empty()) warn_of_refusals(system_, inspection, report);
@@ -136,8 +137,7 @@ void Session::fix(Report& report, const Options& options) {
     const os::File file = store::open_locked(system_, path);
     store::refuse_interrupted_write(system_, path);
     const source::HiveFiles files = source::read_hive(file);
-    const Inspection inspection =
-        inspect(files, options.control_sets, options.create_missing, report);
+    const Inspection inspection = inspect(files, options, report);
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
 
@@ -186,6 +186,23 @@ void Session::undo(Report& report, const Options& options) {
     report.changed = result.changed;
     report.verified = true;
     if (result.changed) report.method = result.in_place ? "in-place" : "replace";
+}
+
+void Session::recover(Report& report, const Options& options) {
+    report.location = source::find_hive(system_, report.target);
+    const std::string& path = report.location->path;
+    store::refuse_interrupted_write(system_, path);
+    const os::File file = os::File::open(system_, path, {});
+    const source::HiveFiles files = source::read_hive(file);
+    const recovery::CleanHive clean =
+        app::recover(files, recovery::LogPolicy::apply, report);
+    if (!report.hive->dirty) {
+        report.notes.push_back("the hive is clean: its logs were not needed");
+    }
+    store::write_output(file, options.output, clean.image());
+    report.output = options.output;
+    report.outcome = Outcome::written;
+    report.verified = true;
 }
 
 }  // namespace nlafix::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The order of the stages, for one TARGET.
-// Owns: check, fix and undo as lists of stages; the one place where an Error is caught.
+// Owns: check, fix, undo and recover as lists of stages; the one place where an Error is caught.
 // Never: parses bytes, prints.
 #pragma once
 
@@ -9,19 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "app/options.h"
 #include "app/report.h"
 #include "os/system.h"
-#include "system/control_sets.h"
 
 namespace nlafix::app {
-
-struct Options {
-    system::Choice control_sets;
-    bool dry_run = false;
-    bool create_missing = false;
-    std::string backup_folder;  // empty: beside the hive
-    std::string undo_target;    // empty: what the manifest names
-};
 
 /// One run of the program: the system it works on, and the hives that it has seen.
 class Session {
@@ -37,6 +29,7 @@ private:
     void check(Report& report, const Options& options);
     void fix(Report& report, const Options& options);
     void undo(Report& report, const Options& options);
+    void recover(Report& report, const Options& options);
     bool is_done_already(Report& report);
 
     os::System& system_;

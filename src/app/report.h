@@ -10,25 +10,29 @@
 #include "base/error.h"
 #include "nla/plan.h"
 #include "os/system.h"
-#include "recovery/transaction_log.h"
+#include "recovery/clean_hive.h"
 #include "source/find_hive.h"
 #include "system/control_sets.h"
 
 namespace nlafix::app {
 
-enum class Command { check, fix, undo };
+enum class Command { check, fix, undo, recover };
 
-enum class Outcome { nothing_to_do, change_needed, fixed, restored, failed };
+enum class Outcome { nothing_to_do, change_needed, fixed, restored, written, failed };
 
 struct LogReport {
     std::string name;
     recovery::LogSummary summary;
-    std::string error;  // why it could not be read
+    std::string error;              // why it could not be read
+    recovery::LogUse use;           // of a dirty hive
 };
 
 struct HiveReport {
     std::uint32_t minor_version = 0;
     bool dirty = false;
+    bool recovered = false;  // what follows is the hive with its logs applied
+    bool bins_grew = false;
+    std::optional<recovery::IgnoredLogs> ignored_logs;
     std::vector<LogReport> logs;
     std::optional<system::Select> select;
 };
@@ -46,6 +50,7 @@ struct Report {
     std::vector<nla::ValueState> states;
     std::vector<nla::PlannedEdit> edits;  // planned, or made
     std::string backup;                   // path of the copy, made by fix or used by undo
+    std::string output;                   // of recover
     std::string method;                   // "replace" or "in-place", of a write
     std::vector<std::string> warnings;
     std::vector<std::string> notes;  // for -v

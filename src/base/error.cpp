@@ -10,7 +10,7 @@ namespace nlafix {
 std::string_view word_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::dirty_without_logs: return "dirty-without-logs";
-        case ErrorCode::dirty_logs_unsupported: return "dirty-logs-unsupported";
+        case ErrorCode::dirty_logs_unusable: return "dirty-logs-unusable";
         case ErrorCode::hibernated: return "hibernated";
         case ErrorCode::read_only: return "read-only";
         case ErrorCode::in_use: return "in-use";
@@ -22,6 +22,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::interrupted_write: return "interrupted-write";
         case ErrorCode::hive_changed: return "hive-changed";
         case ErrorCode::sequence_exhausted: return "sequence-exhausted";
+        case ErrorCode::output_exists: return "output-exists";
         case ErrorCode::no_such_file: return "no-such-file";
         case ErrorCode::not_a_hive: return "not-a-hive";
         case ErrorCode::no_windows: return "no-windows";

@@ -17,7 +17,7 @@ namespace nlafix {
 enum class ErrorCode {
     // Refused: the target may be repaired later, or in another way.
     dirty_without_logs,
-    dirty_logs_unsupported,
+    dirty_logs_unusable,
     hibernated,
     read_only,
     in_use,
@@ -29,6 +29,7 @@ enum class ErrorCode {
     interrupted_write,
     hive_changed,
     sequence_exhausted,
+    output_exists,
     // Something that has to be there is not.
     no_such_file,
     not_a_hive,

@@ -9,7 +9,7 @@ namespace nlafix::cli {
 int exit_status_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::dirty_without_logs:
-        case ErrorCode::dirty_logs_unsupported:
+        case ErrorCode::dirty_logs_unusable:
         case ErrorCode::hibernated:
         case ErrorCode::read_only:
         case ErrorCode::in_use:
@@ -20,7 +20,8 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::no_iconv:
         case ErrorCode::interrupted_write:
         case ErrorCode::hive_changed:
-        case ErrorCode::sequence_exhausted: return status_refused;
+        case ErrorCode::sequence_exhausted:
+        case ErrorCode::output_exists: return status_refused;
         case ErrorCode::no_such_file:
         case ErrorCode::not_a_hive:
         case ErrorCode::no_windows:
@@ -60,7 +61,8 @@ int worse(int a, int b) {
 
 std::string_view status_word(const app::Report& report) {
     switch (report.outcome) {
-        case app::Outcome::nothing_to_do: return "ok";
+        case app::Outcome::nothing_to_do:
+        case app::Outcome::written: return "ok";
         case app::Outcome::change_needed: return "change-needed";
         case app::Outcome::fixed: return "fixed";
         case app::Outcome::restored: return "restored";

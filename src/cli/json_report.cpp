@@ -17,9 +17,10 @@ const char* command_word(app::Command command) {
     switch (command) {
         case app::Command::check: return "check";
         case app::Command::fix: return "fix";
-        case app::Command::undo: break;
+        case app::Command::undo: return "undo";
+        case app::Command::recover: break;
     }
-    return "undo";
+    return "recover";
 }
 
 template <typename Number>
@@ -36,16 +37,32 @@ ordered_json target_json(const app::Report& report) {
     return json;
 }
 
+/// Of an applied log what was applied; of any other the entries that it holds.
 ordered_json log_json(const app::LogReport& log) {
-    const bool has_entries = log.summary.entry_count != 0;
+    const std::uint32_t entries = log.use.applied ? log.use.entries : log.summary.entry_count;
     ordered_json json = {{"name", log.name},
-                         {"applied", false},
-                         {"entries", log.summary.entry_count},
+                         {"applied", log.use.applied},
+                         {"entries", entries},
                          {"first_sequence", nullptr},
-                         {"last_sequence", nullptr}};
-    if (has_entries) {
-        json["first_sequence"] = log.summary.first_sequence;
-        json["last_sequence"] = log.summary.last_sequence;
+                         {"last_sequence", nullptr},
+                         {"ended_by", log.use.why}};
+    if (entries != 0) {
+        json["first_sequence"] =
+            log.use.applied ? log.use.first_sequence : log.summary.first_sequence;
+        json["last_sequence"] = log.use.applied ? log.use.last_sequence : log.summary.last_sequence;
+    }
+    return json;
+}
+
+ordered_json ignored_json(const std::optional<recovery::IgnoredLogs>& ignored) {
+    if (!ignored) return nullptr;
+    ordered_json json = {{"entries", ignored->entries},
+                         {"pages", ignored->pages},
+                         {"keys", nullptr},
+                         {"values", nullptr}};
+    if (ignored->losses) {
+        json["keys"] = ignored->losses->keys;
+        json["values"] = ignored->losses->values;
     }
     return json;
 }
@@ -54,7 +71,9 @@ ordered_json hive_json(const std::optional<app::HiveReport>& hive) {
     if (!hive) return nullptr;
     ordered_json json = {{"minor_version", hive->minor_version},
                          {"dirty", hive->dirty},
-                         {"recovered", false},
+                         {"recovered", hive->recovered},
+                         {"bins_grew", hive->bins_grew},
+                         {"ignored_logs", ignored_json(hive->ignored_logs)},
                          {"logs", ordered_json::array()},
                          {"select", nullptr}};
     for (const app::LogReport& log : hive->logs) json["logs"].push_back(log_json(log));
@@ -88,6 +107,11 @@ ordered_json backup_json(const app::Report& report) {
     return {{"path", report.backup}};
 }
 
+ordered_json output_json(const app::Report& report) {
+    if (report.output.empty()) return nullptr;
+    return {{"path", report.output}};
+}
+
 ordered_json error_json(const std::optional<Error>& error) {
     if (!error) return nullptr;
     return {{"code", word_of(error->code())},
@@ -110,6 +134,7 @@ std::string json_report(const app::Report& report) {
                          {"edits", ordered_json::array()},
                          {"findings", ordered_json::array()},
                          {"backup", backup_json(report)},
+                         {"output", output_json(report)},
                          {"method", nullptr},
                          {"verified", report.verified},
                          {"warnings", report.warnings},

@@ -55,6 +55,7 @@ public:
     std::string make_usage(const CLI::App* app, std::string) const override {
         if (app->get_parent() == nullptr) return "Usage: nlafix COMMAND [OPTIONS] TARGET...\n";
         const std::string name = app->get_name();
+        if (name == "recover") return "Usage: nlafix recover [OPTIONS] -o OUT HIVE\n";
         return "Usage: nlafix " + name + " [OPTIONS] " + (name == "undo" ? "BACKUP" : "TARGET") +
                "...\n";
     }
@@ -69,6 +70,19 @@ std::vector<std::string> take_verbatim(std::vector<std::string>& arguments) {
     return verbatim;
 }
 
+/// What a command works on, as its help calls it.
+struct Operand {
+    const char* name;
+    const char* description;
+};
+constexpr Operand target_operand = {
+    "TARGET",
+    "a SYSTEM hive; or the root of a mounted Windows volume, its Windows folder or its config "
+    "folder"};
+constexpr Operand backup_operand = {"BACKUP",
+                                    "the copy that fix made (.bak), or its manifest (.json)"};
+constexpr Operand hive_operand = {"HIVE", "any hive, not only SYSTEM, with its logs beside it"};
+
 /// What the options of all commands are read into.
 class CommandLine {
 public:
@@ -76,21 +90,18 @@ public:
     std::variant<Invocation, PlainText, UsageError> parse(std::vector<std::string> arguments);
 
 private:
-    CLI::App* add_command(app::Command command, const char* name, const char* description);
-    void add_control_set(CLI::App* command);
+    CLI::App* add_command(app::Command command, const char* name, const Operand& operand,
+                          const char* description);
+    void add_reading_options(CLI::App* command);
 
     Invocation invocation_;
     CLI::App app_;
 };
 
-CLI::App* CommandLine::add_command(app::Command command, const char* name,
+CLI::App* CommandLine::add_command(app::Command command, const char* name, const Operand& operand,
                                    const char* description) {
     CLI::App* sub = app_.add_subcommand(name, description);
-    const bool is_undo = command == app::Command::undo;
-    sub->add_option(is_undo ? "BACKUP" : "TARGET", invocation_.targets,
-                    is_undo ? "the copy that fix made (.bak), or its manifest (.json)"
-                            : "a SYSTEM hive; or the root of a mounted Windows volume, its Windows "
-                              "folder or its config folder")
+    sub->add_option(operand.name, invocation_.targets, operand.description)
         ->type_name("")
         ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
     sub->add_flag("--json", invocation_.json, "one JSON object for each TARGET, on a line of its own");
@@ -110,7 +121,11 @@ CLI::App* CommandLine::add_command(app::Command command, const char* name,
     return sub;
 }
 
-void CommandLine::add_control_set(CLI::App* command) {
+void CommandLine::add_reading_options(CLI::App* command) {
+    command->add_flag_callback(
+        "--ignore-logs",
+        [this] { invocation_.options.logs = recovery::LogPolicy::ignore; },
+        "take a dirty hive without its transaction logs; what they hold is lost");
     command
         ->add_option_function<std::string>(
             "--control-set",
@@ -137,13 +152,13 @@ CommandLine::CommandLine()
     app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
     app_.footer(exit_status_help);
 
-    CLI::App* check = add_command(app::Command::check, "check",
+    CLI::App* check = add_command(app::Command::check, "check", target_operand,
                                   "Read-only: say whether the two entries are there");
-    add_control_set(check);
+    add_reading_options(check);
 
-    CLI::App* fix = add_command(app::Command::fix, "fix",
+    CLI::App* fix = add_command(app::Command::fix, "fix", target_operand,
                                 "Add what is missing, verified, with a backup");
-    add_control_set(fix);
+    add_reading_options(fix);
     fix->add_flag("-n,--dry-run", invocation_.options.dry_run,
                   "say what would be done; exit as check does");
     fix->add_flag("--create-missing", invocation_.options.create_missing,
@@ -152,11 +167,18 @@ CommandLine::CommandLine()
                     "where the backup goes (default: beside the hive)")
         ->type_name("DIR");
 
-    CLI::App* undo =
-        add_command(app::Command::undo, "undo", "Put back what a fix replaced");
+    CLI::App* undo = add_command(app::Command::undo, "undo", backup_operand,
+                                 "Put back what a fix replaced");
     undo->add_option("--target", invocation_.options.undo_target,
                      "where the hive is now, when the disk is mounted elsewhere")
         ->type_name("PATH");
+
+    CLI::App* recover = add_command(app::Command::recover, "recover", hive_operand,
+                                    "Write a hive with its transaction logs applied elsewhere");
+    recover->add_option("-o,--output", invocation_.options.output,
+                        "the file to write, which must not exist yet")
+        ->required()
+        ->type_name("OUT");
 }
 
 std::variant<Invocation, PlainText, UsageError> CommandLine::parse(
@@ -178,11 +200,15 @@ std::variant<Invocation, PlainText, UsageError> CommandLine::parse(
     for (std::string& target : invocation_.targets) unmark_brackets(target);
     invocation_.targets.insert(invocation_.targets.end(), verbatim.begin(), verbatim.end());
     if (invocation_.targets.empty()) {
-        return UsageError{invocation_.command == app::Command::undo ? "BACKUP is missing"
-                                                                    : "TARGET is missing"};
+        const auto chosen = app_.get_subcommands();
+        return UsageError{chosen.front()->get_name() + ": what to work on is missing"};
     }
     unmark_brackets(invocation_.options.backup_folder);
     unmark_brackets(invocation_.options.undo_target);
+    unmark_brackets(invocation_.options.output);
+    if (invocation_.command == app::Command::recover && invocation_.targets.size() > 1) {
+        return UsageError{"recover takes one HIVE"};
+    }
     if (invocation_.command == app::Command::undo && invocation_.targets.size() > 1 &&
         !invocation_.options.undo_target.empty()) {
         return UsageError{"--target goes with one BACKUP"};

@@ -20,6 +20,7 @@ std::string headline(const Report& report) {
         case Outcome::fixed: return "fixed and verified";
         case Outcome::restored:
             return report.changed ? "put back and verified" : "is the original already";
+        case Outcome::written: return "written to " + escaped(report.output);
         case Outcome::failed: break;
     }
     if (exit_status_of(report) == status_unconfirmed) return "NOT CONFIRMED";
@@ -68,15 +69,32 @@ void add_states(std::string& out, const Report& report, bool verbose) {
     }
 }
 
+/// What a dirty hive was made whole from: nobody should overlook it.
+void add_recovery(std::string& out, const app::HiveReport& hive) {
+    if (!hive.recovered) return;
+    for (const app::LogReport& log : hive.logs) {
+        if (!log.use.applied) continue;
+        out += fmt::format("  recovered from {}: entries {} to {} ({} pages)\n", escaped(log.name),
+                           log.use.first_sequence, log.use.last_sequence, log.use.pages);
+    }
+}
+
+std::string log_text(const app::LogReport& log) {
+    if (!log.error.empty()) return "cannot be read";
+    if (!log.use.why.empty()) {
+        return fmt::format("{}, {}", log.use.applied ? "applied" : "not applied",
+                           escaped(log.use.why));
+    }
+    return fmt::format("{} entries", log.summary.entry_count);
+}
+
 void add_details(std::string& out, const Report& report) {
     if (report.hive) {
-        out += fmt::format("  hive version 1.{}, {}\n", report.hive->minor_version,
-                           report.hive->dirty ? "dirty" : "clean");
+        out += fmt::format("  hive version 1.{}, {}{}\n", report.hive->minor_version,
+                           report.hive->dirty ? "dirty" : "clean",
+                           report.hive->bins_grew ? ", grown by its logs" : "");
         for (const app::LogReport& log : report.hive->logs) {
-            out += fmt::format("  log {}: {}\n", escaped(log.name),
-                               log.error.empty()
-                                   ? fmt::format("{} entries", log.summary.entry_count)
-                                   : "cannot be read");
+            out += fmt::format("  log {}: {}\n", escaped(log.name), log_text(log));
         }
     }
     for (const nla::PlannedEdit& edit : report.edits) {
@@ -94,6 +112,7 @@ std::string text_report(const Report& report, const TextStyle& style) {
     std::string out = fmt::format("{}: {}{}{}\n", escaped(path),
                                   style.color ? color_of(report) : "", headline(report),
                                   style.color ? "\x1b[0m" : "");
+    if (report.hive) add_recovery(out, *report.hive);
     add_states(out, report, style.verbose);
     if (style.verbose) add_details(out, report);
     for (const std::string& warning : report.warnings) {

@@ -2,67 +2,173 @@
 #include "recovery/clean_hive.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "base/error.h"
+#include "regf/hive.h"
 
 namespace nlafix::recovery {
-namespace {
 
-[[noreturn]] void throw_dirty(const regf::BaseBlock& base_block,
-                              const std::vector<LogFile>& logs) {
-    const std::string why =
-        !base_block.checksum_is_right()
-            ? "the checksum of its base block is wrong"
-            : "its sequence numbers differ (" + std::to_string(base_block.primary_sequence) +
-                  " and " + std::to_string(base_block.secondary_sequence) + ")";
+/// One recovery, step by step.
+class Recoverer {
+public:
+    Recoverer(ByteView primary, const std::vector<LogFile>& logs)
+        : primary_(primary), logs_(logs), base_block_(regf::read_base_block(primary)) {}
+
+    Recovery run(LogPolicy policy) {
+        if (!is_dirty(base_block_)) {
+            use_primary();
+        } else if (policy == LogPolicy::ignore) {
+            ignore_logs();
+        } else {
+            apply_logs();
+        }
+        return std::move(result_);
+    }
+
+private:
+    void use_primary();
+    void apply_logs();
+    void ignore_logs();
+    CleanHive::Stamp make_stamp() const;
+    void give(ByteView image, Bytes own_image);
+    Error why_no_log_applies() const;
+    std::string why_dirty() const;
+
+    ByteView primary_;
+    const std::vector<LogFile>& logs_;
+    regf::BaseBlock base_block_;
+    Recovery result_;
+};
+
+CleanHive::Stamp Recoverer::make_stamp() const {
+    CleanHive::Stamp stamp;
+    stamp.highest_sequence = std::max(base_block_.primary_sequence, base_block_.secondary_sequence);
+    for (const LogFile& log : logs_) {
+        const LogSummary summary = summarize_log(log.bytes);
+        stamp.highest_sequence =
+            std::max(stamp.highest_sequence, summary.highest_sequence.value_or(0));
+        if (summary.format == LogFormat::old_format) stamp.new_timestamp = true;
+    }
+    return stamp;
+}
+
+void Recoverer::give(ByteView image, Bytes own_image) {
+    CleanHive hive;
+    hive.stamp_ = make_stamp();
+    // Three more are used: one while the hive is written, one when it is done, one by Windows.
+    if (hive.stamp_.highest_sequence > 0xffffffffU - 3) {
+        result_.refusal =
+            Error(ErrorCode::sequence_exhausted,
+                  "the sequence numbers of the hive or its logs are used up (" +
+                      std::to_string(hive.stamp_.highest_sequence) + ")")
+                .hint("a forged or damaged log may say so: move the logs of a clean hive away, "
+                      "then run it again");
+        return;
+    }
+    hive.own_image_ = std::move(own_image);
+    hive.image_ = hive.own_image_.empty() ? image : ByteView(hive.own_image_);
+    result_.hive = std::move(hive);
+}
+
+void Recoverer::use_primary() {
+    for (const LogFile& log : logs_) {
+        if (log.error.empty()) continue;
+        result_.warnings.push_back("log " + log.name + " cannot be read (" + log.error +
+                                   "); the hive is clean and does not need it");
+    }
+    give(primary_, {});
+}
+
+std::string Recoverer::why_dirty() const {
+    if (!base_block_.checksum_is_right()) return "the checksum of its base block is wrong";
+    return "its sequence numbers differ (" + std::to_string(base_block_.primary_sequence) + " and " +
+           std::to_string(base_block_.secondary_sequence) + ")";
+}
+
+Error Recoverer::why_no_log_applies() const {
     // An empty log holds nothing that could complete the hive.
-    const bool has_logs = std::any_of(logs.begin(), logs.end(), [](const LogFile& log) {
+    const bool has_logs = std::any_of(logs_.begin(), logs_.end(), [](const LogFile& log) {
         return !log.bytes.empty() || !log.error.empty();
     });
     if (!has_logs) {
-        throw Error(ErrorCode::dirty_without_logs,
-                    "the hive is dirty: " + why + ", and no transaction log is beside it")
-            .hint("copy SYSTEM.LOG1 and SYSTEM.LOG2 from the same disk beside it");
+        return Error(ErrorCode::dirty_without_logs,
+                     "the hive is dirty: " + why_dirty() + ", and no transaction log is beside it")
+            .hint("copy its .LOG1 and .LOG2 from the same disk beside it; --ignore-logs gives up "
+                  "what they hold");
     }
-    throw Error(ErrorCode::dirty_logs_unsupported,
-                "the hive is dirty: " + why +
-                    "; its last changes are in its transaction logs, which this version does not "
-                    "replay")
-        .hint("let Windows write them: boot it once or load the hive with reg load, unload it, "
-              "then run nlafix again");
+    std::string reasons;
+    for (std::size_t i = 0; i < logs_.size(); ++i) {
+        reasons += (i == 0 ? "" : "; ") + logs_[i].name + " " + result_.logs[i].why;
+    }
+    return Error(ErrorCode::dirty_logs_unusable,
+                 "the hive is dirty: " + why_dirty() +
+                     ", and none of its transaction logs can be applied: " + reasons)
+        .hint("look for better copies of the logs; --ignore-logs gives up what they hold");
 }
 
-}  // namespace
+void Recoverer::apply_logs() {
+    Replay replay = replay_logs(primary_, logs_);
+    result_.logs = std::move(replay.logs);
+    result_.warnings = std::move(replay.warnings);
+    result_.bins_grew = replay.bins_grew;
+    if (!replay.image) {
+        result_.refusal = why_no_log_applies();
+        return;
+    }
+    try {
+        const regf::Hive recovered(*replay.image);
+        if (!recovered.layout_damage().empty()) {
+            const regf::Damage& damage = recovered.layout_damage().front();
+            throw Error(ErrorCode::malformed_hive, damage.message).offset(damage.offset_in_file);
+        }
+    } catch (const Error& error) {
+        result_.refusal = Error(error.code(), "with its transaction logs applied the hive is "
+                                              "damaged: " + error.message())
+                              .hint("the logs may belong to another state of the hive; "
+                                    "--ignore-logs gives up what they hold");
+        return;
+    }
+    result_.recovered = true;
+    give({}, std::move(*replay.image));
+}
+
+void Recoverer::ignore_logs() {
+    const Replay replay = replay_logs(primary_, logs_);
+    result_.logs.resize(logs_.size());
+    IgnoredLogs ignored;
+    for (std::size_t i = 0; i < logs_.size(); ++i) {
+        ignored.entries += replay.logs[i].entries;
+        ignored.pages += replay.logs[i].pages;
+        result_.logs[i].why = "was ignored";
+    }
+    Bytes image(primary_.begin(), primary_.end());
+    const std::uint32_t number = base_block_.primary_sequence;
+    regf::put_sequence_numbers(image, number, number);
+    if (replay.image) {
+        try {
+            ignored.losses = count_losses(image, *replay.image);
+        } catch (const Error&) {
+            // One of them cannot be read through: then nobody can count.
+        }
+    }
+    result_.ignored = ignored;
+    std::string lost = "the logs of the dirty hive are ignored: " +
+                       std::to_string(ignored.entries) + " entries with " +
+                       std::to_string(ignored.pages) + " pages are lost";
+    if (ignored.losses) {
+        lost += ", that is " + std::to_string(ignored.losses->keys) + " keys and " +
+                std::to_string(ignored.losses->values) + " new or changed values";
+    }
+    result_.warnings.push_back(lost);
+    give({}, std::move(image));
+}
 
 bool is_dirty(const regf::BaseBlock& base_block) {
     return !base_block.checksum_is_right() || !base_block.sequence_numbers_agree();
 }
 
-CleanHive require_clean(ByteView primary, const std::vector<LogFile>& logs) {
-    const regf::BaseBlock base_block = regf::read_base_block(primary);
-    if (is_dirty(base_block)) throw_dirty(base_block, logs);
-    CleanHive clean;
-    clean.image_ = primary;
-    clean.stamp_.highest_sequence = base_block.primary_sequence;
-    for (const LogFile& log : logs) {
-        if (!log.error.empty()) {
-            clean.warnings_.push_back("log " + log.name + " cannot be read (" + log.error +
-                                      "); the hive is clean and does not need it");
-        }
-        const LogSummary summary = summarize_log(log.bytes);
-        clean.stamp_.highest_sequence =
-            std::max(clean.stamp_.highest_sequence, summary.highest_sequence.value_or(0));
-        if (summary.format == LogFormat::old_format) clean.stamp_.new_timestamp = true;
-    }
-    // Three more are used: one while the hive is written, one when it is done, one by Windows.
-    if (clean.stamp_.highest_sequence > 0xffffffffU - 3) {
-        throw Error(ErrorCode::sequence_exhausted,
-                    "the sequence numbers of the hive or its logs are used up (" +
-                        std::to_string(clean.stamp_.highest_sequence) + ")")
-            .hint("a forged or damaged log may say so: move the logs of this clean hive away, "
-                  "then run it again");
-    }
-    return clean;
+Recovery recover(ByteView primary, const std::vector<LogFile>& logs, LogPolicy policy) {
+    return Recoverer(primary, logs).run(policy);
 }
 
 }  // namespace nlafix::recovery

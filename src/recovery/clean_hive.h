@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The state of a hive as a type: only a clean one can be edited.
-// Owns: the decision whether a hive is dirty, and the numbers that an edit of it must exceed.
+// Owns: the decision whether a hive is dirty, what makes a clean one of it, and the numbers that
+//   an edit of it must exceed.
 // Never: touches a file.
 #pragma once
 
@@ -9,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "recovery/losses.h"
+#include "recovery/replay.h"
 #include "recovery/transaction_log.h"
 #include "regf/base_block.h"
 
@@ -18,10 +22,21 @@ namespace nlafix::recovery {
 /// (specification: dirty state of a hive).
 bool is_dirty(const regf::BaseBlock& base_block);
 
-/// A hive whose primary file holds all that there is. Only `require_clean` makes one.
+enum class LogPolicy {
+    apply,  // as Windows does
+    ignore  // the user gives up what the logs of a dirty hive hold
+};
+
+struct Recovery;
+
+/// A hive that lacks nothing: a clean primary file, a recovered one, or one whose logs the user
+/// gave up. Only `recover` makes one. Move-only.
 class CleanHive {
 public:
-    /// The primary file; the caller owns the bytes and keeps them.
+    CleanHive(CleanHive&&) = default;
+    CleanHive& operator=(CleanHive&&) = default;
+
+    /// The hive's bytes: the caller's where the primary file was clean, else the object's own.
     ByteView image() const { return image_; }
 
     /// What the base block of an edited hive must carry, so that a torn or unfinished write can
@@ -31,21 +46,37 @@ public:
         bool new_timestamp = false;          // beside logs of the old format
     };
     const Stamp& stamp() const { return stamp_; }
-    /// Logs that could not be read; they are not needed for a clean hive.
-    const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
-    friend CleanHive require_clean(ByteView primary, const std::vector<LogFile>& logs);
+    friend class Recoverer;
     CleanHive() = default;
 
+    Bytes own_image_;
     ByteView image_;
     Stamp stamp_;
-    std::vector<std::string> warnings_;
 };
 
-/// The hive, if its primary file is clean. Throws Error(dirty_without_logs) or
-/// Error(dirty_logs_unsupported) if it is dirty, Error(sequence_exhausted) if no number is left,
-/// and what regf::read_base_block throws.
-CleanHive require_clean(ByteView primary, const std::vector<LogFile>& logs);
+/// What a user gave up with LogPolicy::ignore.
+struct IgnoredLogs {
+    std::uint64_t entries = 0;
+    std::uint64_t pages = 0;
+    std::optional<Losses> losses;  // where the logs could have been replayed
+};
+
+struct Recovery {
+    std::optional<CleanHive> hive;
+    std::optional<Error> refusal;  // why there is no hive
+    bool recovered = false;        // from logs
+    bool bins_grew = false;
+    std::vector<LogUse> logs;  // of a dirty hive, in the order of the logs; else empty
+    std::optional<IgnoredLogs> ignored;
+    std::vector<std::string> warnings;
+};
+
+/// The hive in `primary`, completed from `logs` if it is dirty. `primary` must outlive the result.
+/// A hive that cannot be had is a refusal in the result: dirty_without_logs, dirty_logs_unusable,
+/// malformed_hive (of what the logs give), sequence_exhausted. Throws what regf::read_base_block
+/// throws.
+Recovery recover(ByteView primary, const std::vector<LogFile>& logs, LogPolicy policy);
 
 }  // namespace nlafix::recovery

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Transaction log files (specification: format of transaction log files).
 // Owns: what a log says about its format and its sequence numbers.
-// Never: touches a file. Replay is not here yet: a dirty hive is refused (recovery/clean_hive.h).
+// Never: touches a file, or applies anything (recovery/replay.h).
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,8 @@ struct PreparedHive {
                           bool create_missing = false, std::vector<recovery::LogFile> log_files = {})
         : built(fixture::build(root, options)),
           logs(std::move(log_files)),
-          clean(recovery::require_clean(built.bytes, logs)),
+          clean(std::move(
+              recovery::recover(built.bytes, logs, recovery::LogPolicy::apply).hive.value())),
           plan(plan_of(built.bytes, create_missing)) {}
     PreparedHive(const PreparedHive&) = delete;
     PreparedHive& operator=(const PreparedHive&) = delete;

@@ -25,10 +25,10 @@ OUTCOMES = {0, 1, 3, 4, 5, 6, 7, 130}
 
 # Which status an error's code stands for.
 STATUS_OF_CODE = {
-    'dirty-without-logs': 3, 'dirty-logs-unsupported': 3, 'hibernated': 3, 'read-only': 3,
+    'dirty-without-logs': 3, 'dirty-logs-unusable': 3, 'hibernated': 3, 'read-only': 3,
     'in-use': 3, 'link-leads-out': 3, 'unsafe-sibling-value': 3, 'hivex-refused': 3,
     'verification-failed': 3, 'no-iconv': 3, 'interrupted-write': 3, 'hive-changed': 3,
-    'sequence-exhausted': 3,
+    'sequence-exhausted': 3, 'output-exists': 3,
     'no-such-file': 4, 'not-a-hive': 4, 'no-windows': 4, 'several-windows': 4,
     'no-such-control-set': 4, 'no-such-key': 4, 'no-such-value': 4,
     'malformed-hive': 5, 'unsupported-version': 5, 'malformed-value': 5, 'malformed-backup': 5,

@@ -17,7 +17,19 @@ def fresh_copy(fixture, folder):
     hive = folder / 'SYSTEM'
     shutil.copyfile(fixture, hive)
     os.utime(hive, (OLD, OLD))
+    for log in logs_of(fixture):
+        shutil.copyfile(log, folder / ('SYSTEM' + log.name[len(fixture.name):]))
     return hive
+
+
+def logs_of(hive):
+    return sorted(hive.parent.glob(hive.name + '.LOG*'))
+
+
+def require_logs(hive, fixture):
+    """They are never written, whatever becomes of the hive."""
+    found, expected = ([log.read_bytes() for log in logs_of(path)] for path in (hive, fixture))
+    assert found == expected, 'the logs were changed'
 
 
 def require_untouched(folder, before, what):
@@ -54,6 +66,7 @@ def examine(nlafix, row, fixture, folder):
     backup = folder / os.path.basename(report['backup']['path'])
     assert backup.read_bytes() == original, 'the backup is not the original'
     require_status(nlafix('check', hive), 0, 'check after fix')
+    require_logs(hive, fixture)
 
     os.utime(hive, (OLD, OLD))
     untouched = program.listing(folder)
@@ -64,6 +77,7 @@ def examine(nlafix, row, fixture, folder):
 
     require_status(nlafix('undo', backup), 0, 'undo')
     assert hive.read_bytes() == original, 'undo did not give the original back'
+    require_logs(hive, fixture)
 
 
 def main():
@@ -76,6 +90,7 @@ def main():
     assert rows, 'the catalogue is empty'
     named = {row['name'] + '.hive' for row in rows}
     strays = {file.name for file in fixtures.glob('*.hive')} ^ named
+    strays |= {file.name for file in fixtures.glob('*.hive.*') if file.stem not in named}
     assert not strays, 'in the folder or in the catalogue only: %s' % sorted(strays)
     for row in rows:
         with program.Folder(fast=True) as folder:

@@ -26,9 +26,9 @@ TEST_CASE("Each error has the exit status that the manual gives it") {
     using enum ErrorCode;
     for (const Row& row : std::vector<Row>{
              {3,
-              {dirty_without_logs, dirty_logs_unsupported, hibernated, read_only, in_use,
+              {dirty_without_logs, dirty_logs_unusable, hibernated, read_only, in_use,
                link_leads_out, unsafe_sibling, hivex_refused, verification_failed, no_iconv,
-               interrupted_write, hive_changed, sequence_exhausted}},
+               interrupted_write, hive_changed, sequence_exhausted, output_exists}},
              {4,
               {no_such_file, not_a_hive, no_windows, several_windows, no_control_set, no_key,
                no_value}},

@@ -111,7 +111,9 @@ TEST_CASE("Both special checksums are understood") {
         for (std::size_t at = 0; at < f::base_block::checksum; at += 4) now ^= f::get_u32(file, at);
         f::put_u32(file, last_summed_word, now ^ sum);
         f::mend_checksum(file);
-        const auto clean = recovery::require_clean(file, {});
+        const recovery::Recovery recovered =
+            recovery::recover(file, {}, recovery::LogPolicy::apply);
+        const recovery::CleanHive& clean = recovered.hive.value();
         const hivex::EditedImage image =
             hivex::edit_image(clean, hive.plan, test::edit_time, os::real_system());
         CHECK(regf::read_base_block(image.bytes).checksum_is_right());

@@ -3,138 +3,204 @@
 
 #include <doctest/doctest.h>
 
-#include <string>
-#include <vector>
+#include <random>
 
-#include "log_builder.h"
-#include "system_tree.h"
 #include "thrown.h"
+#include "unit/recovery/states.h"
 
 using namespace nlafix;
 namespace f = nlafix::fixture;
-using recovery::LogFile;
+using recovery::LogPolicy;
+using test::contains;
 
 namespace {
 
-Bytes hive(std::uint32_t primary = 100, std::uint32_t secondary = 100) {
-    f::HiveOptions options;
-    options.primary_sequence = primary;
-    options.secondary_sequence = secondary;
-    return f::build(f::small_tree({true, true}), options).bytes;
+struct Case {
+    Bytes primary;
+    std::vector<recovery::LogFile> logs;
+
+    recovery::Recovery recover(LogPolicy policy = LogPolicy::apply) const {
+        return recovery::recover(primary, logs, policy);
+    }
+    std::string refusal() const {
+        const auto result = recover();
+        return result.refusal ? std::string(word_of(result.refusal->code())) : "nothing";
+    }
+};
+
+std::vector<Bytes> some_states() {
+    std::mt19937 random(5);
+    return test::random_states(test::roomy_hive(), 3, random, true);
 }
 
-LogFile new_log(std::uint32_t sequence, std::uint32_t entry_sequence) {
-    return {"SYSTEM.LOG1", f::new_format_log(hive(), sequence, {{entry_sequence, 8192, {}, 0}}), ""};
+Case dirty_case() {
+    const auto hive = f::dirty_hive_new(some_states());
+    return {hive.primary, test::log_files(hive)};
 }
 
-LogFile old_log(std::uint32_t sequence) {
-    return {"SYSTEM.LOG", f::old_format_log(hive(), sequence, {}), ""};
-}
-
-std::string word_of(const Bytes& file, const std::vector<LogFile>& logs) {
-    const auto error = test::error_of([&] { recovery::require_clean(file, logs); });
-    if (!error) return "nothing";
-    CHECK_FALSE(error->hint().empty());
-    return std::string(nlafix::word_of(error->code()));
-}
-
-recovery::CleanHive::Stamp stamp_of(const Bytes& file, const std::vector<LogFile>& logs) {
-    return recovery::require_clean(file, logs).stamp();
-}
+Case clean_case() { return {some_states()[0], dirty_case().logs}; }
 
 }  // namespace
 
-TEST_CASE("A hive is dirty by its sequence numbers or by its checksum") {
-    const auto dirty = [](const Bytes& file) {
-        return recovery::is_dirty(regf::read_base_block(file));
-    };
-    CHECK_FALSE(dirty(hive()));
-    CHECK(dirty(hive(101, 100)));
-    CHECK(dirty(hive(100, 101)));
-    Bytes file = hive();
-    file[f::base_block::checksum] ^= std::byte{1};
-    CHECK(dirty(file));
-    // Two equal wrong numbers cancel out in the checksum, so that the hive counts as clean.
-    file = hive();
-    f::put_u32(file, f::base_block::primary_sequence, 7);
-    f::put_u32(file, f::base_block::secondary_sequence, 7);
-    CHECK_FALSE(dirty(file));
+TEST_CASE("Dirty is a wrong checksum or sequence numbers that differ, and nothing else") {
+    Bytes hive = test::roomy_hive().bytes;
+    CHECK_FALSE(recovery::is_dirty(regf::read_base_block(hive)));
+    f::put_sequences(hive, 101, 100);
+    CHECK(recovery::is_dirty(regf::read_base_block(hive)));
+    f::put_sequences(hive, 100, 101);
+    CHECK(recovery::is_dirty(regf::read_base_block(hive)));
+    f::put_sequences(hive, 100, 100);
+    f::put_u32(hive, f::base_block::checksum, f::base_block_checksum(hive) ^ 1);
+    CHECK(recovery::is_dirty(regf::read_base_block(hive)));
 }
 
-TEST_CASE("A clean hive is what it was, without a copy") {
-    const Bytes file = hive();
-    const auto clean = recovery::require_clean(file, {});
-    CHECK(clean.image().data() == file.data());
-    CHECK(clean.image().size() == file.size());
-    CHECK(clean.warnings().empty());
-    CHECK(clean.stamp().highest_sequence == 100);
-    CHECK_FALSE(clean.stamp().new_timestamp);
+TEST_CASE("A clean hive is given as it is, whatever its logs hold") {
+    Case hive = clean_case();
+    // Good entries with later numbers, garbage, one that cannot be read.
+    hive.logs.push_back({"SYSTEM.LOG2", Bytes(3000, std::byte{0xff}), ""});
+    hive.logs.push_back({"SYSTEM.LOG", {}, "no permission"});
+    const auto result = hive.recover();
+    REQUIRE(result.hive.has_value());
+    CHECK(result.hive->image().data() == hive.primary.data());
+    CHECK_FALSE(result.recovered);
+    CHECK(result.logs.empty());
+    REQUIRE(result.warnings.size() == 1);
+    CHECK(contains(result.warnings[0], "SYSTEM.LOG cannot be read"));
 }
 
-TEST_CASE("A dirty hive is refused by what lies beside it") {
-    const std::vector<LogFile> empty_logs = {{"SYSTEM.LOG1", {}, ""}, {"SYSTEM.LOG2", {}, ""}};
-    CHECK(word_of(hive(101, 100), {}) == "dirty-without-logs");
-    CHECK(word_of(hive(101, 100), empty_logs) == "dirty-without-logs");
-    CHECK(word_of(hive(101, 100), {new_log(100, 100)}) == "dirty-logs-unsupported");
-    CHECK(word_of(hive(101, 100), {{"SYSTEM.LOG1", {}, "cannot be read"}}) ==
-          "dirty-logs-unsupported");
-    Bytes checksum = hive();
-    checksum[f::base_block::checksum] ^= std::byte{1};
-    CHECK(word_of(checksum, {}) == "dirty-without-logs");
-    CHECK(word_of(checksum, {old_log(100)}) == "dirty-logs-unsupported");
-    const std::string message =
-        test::message_thrown_by([&] { recovery::require_clean(hive(101, 100), {}); });
-    CHECK(test::contains(message, "101 and 100"));
+TEST_CASE("A dirty hive is given with its logs applied, in bytes of its own") {
+    const Case hive = dirty_case();
+    const Bytes before = hive.primary;
+    const auto result = hive.recover();
+    REQUIRE(result.hive.has_value());
+    CHECK(result.recovered);
+    CHECK(result.bins_grew);
+    CHECK(hive.primary == before);
+    const Bytes image(result.hive->image().begin(), result.hive->image().end());
+    CHECK(test::index_of_state(some_states(), image) == 3);
 }
 
-TEST_CASE("What is no hive is said to be none, dirty or not") {
-    CHECK(word_of({}, {}) == "not-a-hive");
-    Bytes file = hive();
-    file.resize(500);
-    CHECK(test::word_thrown_by([&] { recovery::require_clean(file, {}); }) == "malformed-hive");
+TEST_CASE("The number to exceed is the highest in the primary, the logs' base blocks and entries") {
+    Case hive = dirty_case();  // 101 and 100; entries 110 to 112
+    CHECK(hive.recover().hive->stamp().highest_sequence == 112);
+    CHECK_FALSE(hive.recover().hive->stamp().new_timestamp);
+
+    hive = clean_case();
+    CHECK(hive.recover().hive->stamp().highest_sequence == 112);
+    f::put_sequences(hive.primary, 700, 700);
+    CHECK(hive.recover().hive->stamp().highest_sequence == 700);
+
+    // In a log that is not applied, and in a base block whose two numbers differ.
+    f::NewLogOptions later;
+    later.first_sequence = 900;
+    later.entries_in_first_log = 3;
+    hive.logs.push_back({"SYSTEM.LOG2", f::dirty_hive_new(some_states(), later).logs[0].bytes, ""});
+    CHECK(hive.recover().hive->stamp().highest_sequence == 902);
+    f::put_sequences(hive.logs[1].bytes, 900, 2000);
+    CHECK(hive.recover().hive->stamp().highest_sequence == 2000);
+    // A base block that nobody can trust does not count, its good entries do.
+    hive.logs[1].bytes[508] ^= std::byte{1};
+    CHECK(hive.recover().hive->stamp().highest_sequence == 902);
 }
 
-TEST_CASE("The stamp is above every number in the hive and in all its logs") {
-    struct Row {
-        std::string name;
-        std::vector<LogFile> logs;
-        std::uint32_t highest;
-        bool new_timestamp;
-    };
-    const std::vector<Row> rows = {
-        {"no logs", {}, 100, false},
-        {"an empty log", {{"SYSTEM.LOG1", {}, ""}}, 100, false},
-        {"a stale log", {new_log(50, 50)}, 100, false},
-        {"a log with higher numbers", {new_log(200, 200)}, 200, false},
-        {"a remnant with a higher number", {new_log(50, 300)}, 300, false},
-        {"the higher of two logs", {new_log(250, 250), new_log(200, 200)}, 250, false},
-        {"an old log", {old_log(50)}, 100, true},
-        {"an old log with a higher number", {old_log(400)}, 400, true},
-        {"one of each", {new_log(300, 301), old_log(200)}, 301, true},
-        {"garbage", {{"SYSTEM.LOG", Bytes(4096, std::byte{0xff}), ""}}, 100, false},
-    };
-    for (const Row& row : rows) {
-        CAPTURE(row.name);
-        CHECK(stamp_of(hive(), row.logs).highest_sequence == row.highest);
-        CHECK(stamp_of(hive(), row.logs).new_timestamp == row.new_timestamp);
-    }
-}
-
-TEST_CASE("A log of a clean hive that cannot be read is a warning") {
-    const auto clean =
-        recovery::require_clean(hive(), {{"SYSTEM.LOG2", {}, "permission denied"}, old_log(1)});
-    REQUIRE(clean.warnings().size() == 1);
-    CHECK(test::contains(clean.warnings().front(), "SYSTEM.LOG2"));
-    CHECK(test::contains(clean.warnings().front(), "permission denied"));
+TEST_CASE("Beside logs of the old format the edited hive needs a new time") {
+    const auto old_hive = f::dirty_hive_old(some_states()[0], some_states()[1], ".LOG");
+    Case hive{old_hive.primary, test::log_files(old_hive)};
+    CHECK(hive.recover().hive->stamp().new_timestamp);
+    f::put_sequences(hive.primary, 100, 100);
+    CHECK(hive.recover().hive->stamp().new_timestamp);
+    f::put_u32(hive.logs[0].bytes, f::base_block::file_type, 2);
+    f::mend_checksum(hive.logs[0].bytes);
+    CHECK(hive.recover().hive->stamp().new_timestamp);
 }
 
 TEST_CASE("Sequence numbers that are used up are refused") {
-    // Two above the highest are written, and Windows needs one more.
-    constexpr std::uint32_t last_usable = 0xffffffff - 3;
-    CHECK(word_of(hive(last_usable, last_usable), {}) == "nothing");
-    CHECK(word_of(hive(last_usable + 1, last_usable + 1), {}) == "sequence-exhausted");
-    CHECK(word_of(hive(0xffffffff, 0xffffffff), {}) == "sequence-exhausted");
-    CHECK(word_of(hive(), {new_log(5, last_usable)}) == "nothing");
-    CHECK(word_of(hive(), {new_log(5, last_usable + 1)}) == "sequence-exhausted");
-    CHECK(word_of(hive(), {old_log(0xffffffff)}) == "sequence-exhausted");
+    Case hive = clean_case();
+    hive.logs.clear();
+    // Three more numbers are needed.
+    f::put_sequences(hive.primary, 0xfffffffc, 0xfffffffc);
+    CHECK(hive.refusal() == "nothing");
+    f::put_sequences(hive.primary, 0xfffffffd, 0xfffffffd);
+    CHECK(hive.refusal() == "sequence-exhausted");
+}
+
+TEST_CASE("Without a log, or with empty ones, a dirty hive is refused") {
+    Case hive = dirty_case();
+    hive.logs.clear();
+    CHECK(hive.refusal() == "dirty-without-logs");
+    hive.logs = {{"SYSTEM.LOG1", {}, ""}, {"SYSTEM.LOG2", {}, ""}};
+    CHECK(hive.refusal() == "dirty-without-logs");
+    CHECK(contains(hive.recover().refusal->message(), "differ (101 and 100)"));
+    hive.primary[f::base_block::checksum] ^= std::byte{1};
+    CHECK(contains(hive.recover().refusal->message(), "checksum of its base block is wrong"));
+}
+
+TEST_CASE("With logs of which none applies a dirty hive is refused, with a reason for each") {
+    Case hive = dirty_case();
+    hive.logs[0].bytes[508] ^= std::byte{1};
+    hive.logs.push_back({"SYSTEM.LOG2", {}, "no permission"});
+    CHECK(hive.refusal() == "dirty-logs-unusable");
+    const std::string message = hive.recover().refusal->message();
+    CHECK(contains(message, "SYSTEM.LOG1 its base block has a wrong checksum"));
+    CHECK(contains(message, "SYSTEM.LOG2 cannot be read: no permission"));
+    CHECK_FALSE(hive.recover().hive.has_value());
+}
+
+TEST_CASE("A hive that its logs break is refused: signature, offset and size of every bin") {
+    struct Row {
+        std::size_t offset;
+        std::uint32_t number;
+    };
+    for (const Row& row : {Row{0, 0}, Row{f::hive_bin::offset, 4096}, Row{f::hive_bin::size, 0},
+                           Row{f::hive_bin::size, 0x1234}, Row{f::hive_bin::size, 0x7ffff000}}) {
+        CAPTURE(row.offset);
+        CAPTURE(row.number);
+        auto states = some_states();
+        f::put_u32(states.back(), 4096 + row.offset, row.number);
+        const auto built = f::dirty_hive_new(states);
+        const Case hive{built.primary, test::log_files(built)};
+        CHECK(hive.refusal() == "malformed-hive");
+        CHECK(contains(hive.recover().refusal->message(), "with its transaction logs applied"));
+    }
+}
+
+TEST_CASE("Ignored logs leave the primary file's content and say what is lost") {
+    f::Key after = f::small_tree({true, true});
+    f::at(after, u"Setup").subkeys.push_back(f::make_key(u"New"));
+    const auto built = f::dirty_hive_new(
+        {f::build(f::small_tree({true, true})).bytes, f::build(after).bytes});
+    Case hive{built.primary, test::log_files(built)};
+    const auto result = hive.recover(LogPolicy::ignore);
+    REQUIRE(result.hive.has_value());
+    const Bytes image(result.hive->image().begin(), result.hive->image().end());
+    CHECK(Bytes(image.begin() + 4096, image.end()) ==
+          Bytes(hive.primary.begin() + 4096, hive.primary.end()));
+    CHECK_FALSE(recovery::is_dirty(regf::read_base_block(image)));
+    CHECK_FALSE(result.recovered);
+    REQUIRE(result.ignored.has_value());
+    CHECK(result.ignored->entries == 1);
+    CHECK(result.ignored->pages == 1);
+    REQUIRE(result.ignored->losses.has_value());
+    CHECK(result.ignored->losses->keys == 1);
+    CHECK(result.hive->stamp().highest_sequence == 110);
+    CHECK(result.warnings.size() == 1);
+}
+
+TEST_CASE("Ignored logs of a hive without any, or with useless ones, leave nothing to count") {
+    Case hive = dirty_case();
+    hive.logs[0].bytes[508] ^= std::byte{1};
+    auto result = hive.recover(LogPolicy::ignore);
+    CHECK(result.ignored->entries == 0);
+    CHECK_FALSE(result.ignored->losses.has_value());
+    hive.logs.clear();
+    result = hive.recover(LogPolicy::ignore);
+    CHECK(result.hive.has_value());
+}
+
+TEST_CASE("A clean hive does not care whether its logs are to be ignored") {
+    const Case hive = clean_case();
+    const auto result = hive.recover(LogPolicy::ignore);
+    CHECK(result.hive->image().data() == hive.primary.data());
+    CHECK_FALSE(result.ignored.has_value());
+    CHECK(result.warnings.empty());
 }

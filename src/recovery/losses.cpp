@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "recovery/losses.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "regf/key_node.h"
+#include "regf/key_value.h"
+
+namespace nlafix::recovery {
+namespace {
+
+struct Inventory {
+    std::vector<std::uint64_t> keys;    // hashes of paths
+    std::vector<std::uint64_t> values;  // hashes of path, name, type and data
+};
+
+std::uint64_t hash_of(ByteView bytes, std::uint64_t seed) {
+    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
+std::uint64_t hash_of(const regf::KeyValue& value, std::uint64_t path) {
+    std::uint64_t hash = hash_of(value.name().bytes, path) + value.type();
+    for (const ByteView piece : value.data_pieces()) hash = hash_of(piece, hash);
+    return hash;
+}
+
+Inventory take_inventory(ByteView image) {
+    const regf::Hive hive(image);
+    Inventory inventory;
+    regf::CellSet seen(image.size());
+    std::vector<std::pair<regf::CellOffset, std::uint64_t>> open = {
+        {hive.base_block().root_offset, 0}};
+    while (!open.empty()) {
+        const auto [offset, parent_path] = open.back();
+        open.pop_back();
+        const regf::KeyNode key(hive, offset);
+        if (!seen.insert(offset)) {
+            throw Error(ErrorCode::malformed_hive, "a key is reached twice")
+                .offset(regf::offset_in_file(offset));
+        }
+        const std::uint64_t path = hash_of(key.name().bytes, parent_path);
+        inventory.keys.push_back(path);
+        for (const regf::CellOffset value : key.values()) {
+            inventory.values.push_back(hash_of(regf::KeyValue(hive, value), path));
+        }
+        for (const regf::CellOffset subkey : key.subkeys()) open.emplace_back(subkey, path);
+    }
+    std::sort(inventory.keys.begin(), inventory.keys.end());
+    std::sort(inventory.values.begin(), inventory.values.end());
+    return inventory;
+}
+
+std::uint64_t count_missing(const std::vector<std::uint64_t>& from,
+                            const std::vector<std::uint64_t>& in) {
+    std::vector<std::uint64_t> missing;
+    std::set_difference(from.begin(), from.end(), in.begin(), in.end(),
+                        std::back_inserter(missing));
+    return missing.size();
+}
+
+}  // namespace
+
+Losses count_losses(ByteView primary, ByteView recovered) {
+    const Inventory old_state = take_inventory(primary);
+    const Inventory new_state = take_inventory(recovered);
+    return {count_missing(new_state.keys, old_state.keys),
+            count_missing(new_state.values, old_state.values)};
+}
+
+}  // namespace nlafix::recovery

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Logs up to Windows 8: a dirty vector "DIRT" and pages of 512 bytes (specification: old format).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace nlafix::recovery {
+
+/// Pages of 512 bytes that follow each other, in the hive and in the log.
+struct DirtyRange {
+    std::uint64_t offset_in_bins = 0;
+    ByteView bytes;
+};
+
+struct OldFormatLog {
+    std::vector<DirtyRange> ranges;
+    std::uint64_t page_count = 0;
+    std::string error;  // why it cannot be applied; empty when it can
+};
+
+/// Reads the dirty vector and pages of `log`, whose base block is valid, for hive bins data of
+/// `bins_size_bytes`. The pages begin at the next sector behind the vector, whose length depends on
+/// the hive's size.
+OldFormatLog read_old_format(ByteView log, std::uint32_t bins_size_bytes);
+
+/// Writes the ranges into `image`, which is large enough for the hive bins data.
+void apply_ranges(const OldFormatLog& log, Bytes& image);
+
+}  // namespace nlafix::recovery
