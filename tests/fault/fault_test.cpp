@@ -94,8 +94,8 @@ std::string problem_of_failure(const Scenario& scenario, const Fault& fault, con
         if (!touched) {
             return word + ", and nobody has tried to write to the hive";
         }
-        if (error.hint().find("nothing was changed") != std::string::npos) {
-            return word + " hints that nothing was changed";
+        if ((error.message() + error.hint()).find("nothing was changed") != std::string::npos) {
+            return word + " says that nothing was changed";
         }
         const bool names_backup =
             (error.message() + error.hint()).find(scenario.backup) != std::string::npos;
