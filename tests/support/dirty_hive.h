@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writes transaction logs, and dirty hives beside them, for unit tests, fixtures and fuzz corpora.
+// Writes dirty hives with their transaction logs, for unit tests, fixtures and fuzz corpora.
 //
-// Owns: log entries and logs of both formats, made from the states that a hive went through; where
-// each entry came to lie, so that a test can break it. Never: replays, or uses code of src/.
+// Owns: which pages of the states that a hive went through go into which entry of which log, and
+// where each entry came to lie, so that a test can break it. Never: knows the bytes of a log (that is
+// log_builder), replays, or uses code of src/.
 //
 // Format: "Windows registry file format specification" (GitHub msuhanov/regf), section "Format of
 // transaction log files".
@@ -11,22 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "hive_builder.h"
+#include "log_builder.h"
 
 namespace nlafix::fixture {
-
-inline constexpr std::size_t sector_size_bytes = 512;
-
-namespace log_entry {
-inline constexpr std::size_t size = 4, flags = 8, sequence = 12, bins_size = 16, page_count = 20,
-                             body_hash = 24, header_hash = 32, references = 40;
-}
-
-/// File types of a base block.
-enum FileType : std::uint32_t { primary_file = 0, old_log_file = 1, new_log_file = 6 };
-
-/// Marvin32 with the seed of the specification, of `size_bytes` at `offset`.
-std::uint64_t log_hash(const Bytes& bytes, std::size_t offset, std::size_t size_bytes);
 
 /// Bytes of the hive bins data that lie side by side.
 struct PageRange {
@@ -44,9 +32,6 @@ Bytes make_entry(const Bytes& state, std::uint32_t sequence, const std::vector<P
                  std::uint32_t flags = 0);
 /// Computes both hashes of the entry at `offset` anew.
 void mend_entry(Bytes& log, std::size_t offset);
-
-/// The first sector of a log: that of `hive` with another file type and sequence numbers.
-Bytes log_base_block(const Bytes& hive, FileType type, std::uint32_t sequence);
 
 /// A log of the old format that holds `pages` of `state`.
 Bytes make_old_log(const Bytes& state, std::uint32_t sequence, const std::vector<PageRange>& pages);

@@ -40,30 +40,30 @@ Bytes cut_out(const Bytes& input, const Part& part) {
 
 void mend_entries(Bytes& log, bool in_sequence) {
     std::uint32_t next = f::get_u32(log, f::base_block::primary_sequence);
-    for (std::size_t at = f::sector_size_bytes; at + f::log_entry::references <= log.size();) {
-        const std::size_t size = f::get_u32(log, at + f::log_entry::size);
-        if (size < f::log_entry::references || size > log.size() - at) return;
+    for (std::size_t at = f::log_sector_bytes; at + f::log_entry_field::first_page <= log.size();) {
+        const std::size_t size = f::get_u32(log, at + f::log_entry_field::size);
+        if (size < f::log_entry_field::first_page || size > log.size() - at) return;
         f::put_text(log, at, "HvLE");
-        if (in_sequence) f::put_u32(log, at + f::log_entry::sequence, next++);
+        if (in_sequence) f::put_u32(log, at + f::log_entry_field::sequence, next++);
         f::mend_entry(log, at);
         at += size;
     }
 }
 
 void mend_log(Bytes& log, const Bytes& primary, unsigned seed) {
-    if (log.size() < f::sector_size_bytes) return;
+    if (log.size() < f::log_sector_bytes) return;
     f::put_text(log, 0, "regf");
-    if (primary.size() >= f::sector_size_bytes) {
+    if (primary.size() >= f::log_sector_bytes) {
         for (std::size_t at = f::base_block::timestamp; at < f::base_block::timestamp + 8; ++at) {
             log[at] = primary[at];
         }
     }
     const std::uint32_t number = f::get_u32(log, f::base_block::primary_sequence);
     f::put_sequences(log, number, number);
-    if (f::get_u32(log, f::base_block::file_type) == f::new_log_file) {
+    if (f::get_u32(log, f::base_block::file_type) == f::new_log_type) {
         mend_entries(log, seed % 4 != 0);
-    } else if (log.size() >= f::sector_size_bytes + 4) {
-        f::put_text(log, f::sector_size_bytes, "DIRT");
+    } else if (log.size() >= f::log_sector_bytes + 4) {
+        f::put_text(log, f::log_sector_bytes, "DIRT");
     }
 }
 
@@ -87,7 +87,7 @@ void mend(std::uint8_t* data, std::size_t size, unsigned seed) {
     const Bytes input(bytes, bytes + size);
     const std::vector<Part> parts = parts_of(input);
     Bytes primary = cut_out(input, parts[0]);
-    if (primary.size() >= f::sector_size_bytes) {
+    if (primary.size() >= f::log_sector_bytes) {
         f::put_text(primary, 0, "regf");
         // Now and then a wrong one, for which the log's base block is taken.
         if (seed / 8 % 8 != 0) f::mend_checksum(primary);

@@ -14,7 +14,7 @@ TEST_CASE("Data of every length have the hash that the tests compute in their ow
     // Lengths that fill a word, that do not, and that take more than a block of the log.
     for (std::size_t length = 0; length <= 600; ++length) {
         CAPTURE(length);
-        CHECK(recovery::marvin32(data) == fixture::log_hash(data, 0, length));
+        CHECK(recovery::marvin32(data) == fixture::log_hash(data));
         data.push_back(static_cast<std::byte>(length * 7 + 3));
     }
 }

@@ -100,16 +100,16 @@ TEST_CASE("Remnants of an earlier use end the log and are no damage") {
 
 TEST_CASE("A number that is not the next one ends the log") {
     SmallLog small;
-    small.forge(1, f::log_entry::sequence, 109);
+    small.forge(1, f::log_entry_field::sequence, 109);
     CHECK(small.read().entries.size() == 1);
     SmallLog again;
-    again.forge(1, f::log_entry::sequence, 110);
+    again.forge(1, f::log_entry_field::sequence, 110);
     CHECK(again.read().entries.size() == 1);
 }
 
 TEST_CASE("A missing entry before a later one is damage") {
     SmallLog small;
-    small.forge(1, f::log_entry::sequence, 112);
+    small.forge(1, f::log_entry_field::sequence, 112);
     const auto read = small.read();
     CHECK(read.entries.size() == 1);
     CHECK(read.ends_in_damage);
@@ -136,13 +136,13 @@ TEST_CASE("Sizes and references that good hashes vouch for are still checked") {
         std::uint32_t number;
     };
     const Row rows[] = {
-        {"bins size is no multiple of a page", f::log_entry::bins_size, 0x1800},
-        {"bins size 0", f::log_entry::bins_size, 0},
-        {"more pages than the entry has room for", f::log_entry::page_count, 0x20000000},
-        {"one page behind the end of the bins", f::log_entry::references, 0x7ffff000},
-        {"offset and size that overflow", f::log_entry::references, 0xfffff000},
-        {"a page larger than the entry", f::log_entry::references + 4, 0x5000},
-        {"a page larger than anything", f::log_entry::references + 4, 0xffffffff},
+        {"bins size is no multiple of a page", f::log_entry_field::bins_size, 0x1800},
+        {"bins size 0", f::log_entry_field::bins_size, 0},
+        {"more pages than the entry has room for", f::log_entry_field::page_count, 0x20000000},
+        {"one page behind the end of the bins", f::log_entry_field::first_page, 0x7ffff000},
+        {"offset and size that overflow", f::log_entry_field::first_page, 0xfffff000},
+        {"a page larger than the entry", f::log_entry_field::first_page + 4, 0x5000},
+        {"a page larger than anything", f::log_entry_field::first_page + 4, 0xffffffff},
     };
     for (const Row& row : rows) {
         CAPTURE(row.what);
@@ -159,7 +159,7 @@ TEST_CASE("A size that is no multiple of a sector, below the header or beyond th
     for (const std::uint32_t size : {0U, 39U, 40U, 513U, 0x7ffffe00U, 0xfffffe00U, 0xffffffffU}) {
         CAPTURE(size);
         SmallLog small;
-        f::put_u32(small.log.bytes, small.log.entries[1] + f::log_entry::size, size);
+        f::put_u32(small.log.bytes, small.log.entries[1] + f::log_entry_field::size, size);
         CHECK(small.read().entries.size() == 1);
         CHECK(small.read().ends_in_damage);
     }
@@ -182,13 +182,13 @@ TEST_CASE("The highest number counts remnants and what follows a damaged entry")
     CHECK(recovery::highest_entry_sequence(small.log.bytes) == 112U);
     small.log.bytes[small.log.entries[0] + 60] ^= std::byte{1};
     CHECK(recovery::highest_entry_sequence(small.log.bytes) == 112U);
-    small.forge(2, f::log_entry::sequence, 7);
+    small.forge(2, f::log_entry_field::sequence, 7);
     CHECK(recovery::highest_entry_sequence(small.log.bytes) == 111U);
     CHECK_FALSE(recovery::highest_entry_sequence(Bytes(2000)).has_value());
 }
 
 TEST_CASE("The highest number leaves out an entry whose hash is wrong") {
     SmallLog small;
-    f::put_u32(small.log.bytes, small.log.entries[2] + f::log_entry::sequence, 5000);
+    f::put_u32(small.log.bytes, small.log.entries[2] + f::log_entry_field::sequence, 5000);
     CHECK(recovery::highest_entry_sequence(small.log.bytes) == 111U);
 }

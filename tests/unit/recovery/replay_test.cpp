@@ -230,7 +230,7 @@ TEST_CASE("What lies behind the last bin stays, also where bins shrink") {
 TEST_CASE("A forged size of the hive bins takes no memory") {
     Dirty dirty;
     f::Log& log = dirty.hive.logs[0];
-    f::put_u32(log.bytes, log.entries[0] + f::log_entry::bins_size, 0xfffff000);
+    f::put_u32(log.bytes, log.entries[0] + f::log_entry_field::bins_size, 0xfffff000);
     f::mend_entry(log.bytes, log.entries[0]);
     CHECK(dirty.state() == -2);
     CHECK(contains(dirty.replay().logs[0].why, "impossibly large"));

@@ -106,7 +106,7 @@ TEST_CASE("Entries in unbroken sequence are counted") {
     CHECK(none.base_block_is_valid);
     CHECK(none.highest_sequence == 5);
     CHECK(none.entry_count == 0);
-    const LogSummary three = summarize_log(log_with(5, {entry(5), entry(6, 3), entry(7, 0)}));
+    const LogSummary three = summarize_log(log_with(5, {entry(5), entry(6, 2), entry(7, 0)}));
     CHECK(three.entry_count == 3);
     CHECK(three.first_sequence == 5);
     CHECK(three.last_sequence == 7);
