@@ -64,7 +64,7 @@ TEST_CASE("Lines that make no sense are left out") {
 TEST_CASE("The deepest mount point above a path counts, and the last of equal ones") {
     const std::string table = line("/", "ext4") + line("/mnt", "xfs") + line("/mnt/win", "ntfs3") +
                               line("/mnt/win", "fuseblk") + line("/mnt/wi", "btrfs") +
-                              line("/tmp", "tmpfs");
+                              line("/run", "tmpfs");
     CHECK(type_at(table, "/") == "ext4");
     CHECK(type_at(table, "/etc/passwd") == "ext4");
     CHECK(type_at(table, "/mnt") == "xfs");
@@ -73,7 +73,7 @@ TEST_CASE("The deepest mount point above a path counts, and the last of equal on
     CHECK(type_at(table, "/mnt/win/Windows/System32/config/SYSTEM") == "fuseblk");
     CHECK(type_at(table, "/mnt/windows/SYSTEM") == "xfs");  // only begins alike
     CHECK(type_at(table, "/mnt/wi/SYSTEM") == "btrfs");
-    CHECK(type_at(table, "/tmpfile") == "ext4");
+    CHECK(type_at(table, "/runner") == "ext4");
     CHECK(type_at(line("/mnt", "xfs"), "/etc") == "none");
     CHECK(type_at("", "/etc") == "none");
 }
