@@ -69,6 +69,18 @@ std::optional<Error> judge(const regf::Hive& hive, Report& report) {
         .hint("take SYSTEM from a backup or from System32/config/RegBack");
 }
 
+/// What Select says. A choice that does not depend on it is not kept from its work by a bad one.
+std::optional<system::Select> select_of(const regf::Hive& hive, const system::Choice& choice,
+                                        Report& report) {
+    try {
+        return system::read_select(hive);
+    } catch (const Error& error) {
+        if (system::depends_on_select(choice)) throw;
+        report.warnings.push_back(error.message());
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy policy,
@@ -86,9 +98,9 @@ Inspection inspect(const source::HiveFiles& files, const Options& options, Repor
     const std::optional<Error> damage = judge(hive, report);
     nla::Plan plan;
     try {
-        report.hive->select = system::read_select(hive);
-        const auto sets = system::choose_control_sets(hive, *report.hive->select,
-                                                       options.control_sets);
+        report.hive->select = select_of(hive, options.control_sets, report);
+        const auto sets = system::choose_control_sets(
+            hive, report.hive->select.value_or(system::Select()), options.control_sets);
         plan = nla::make_plan(sets, options.create_missing);
     } catch (const Error&) {
         // A damaged hive is reported as one; what else it lacks does not matter then.

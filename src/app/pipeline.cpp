@@ -81,6 +81,8 @@ Report Session::run(Command command, const std::string& target, const Options& o
         }
         report.outcome = Outcome::failed;
         report.changed = error.code() == ErrorCode::unconfirmed_write;
+        // The copy that a fix made is gone again, unless it is needed.
+        if (command == Command::fix && !report.changed) report.backup.clear();
         report.error = error;
     } catch (const std::bad_alloc&) {
         report.outcome = Outcome::failed;
@@ -154,7 +156,8 @@ void Session::fix(Report& report, const Options& options) {
     store::require_writable(file, backup_folder, image.bytes().size());
     const store::StoreResult stored =
         store::store_image(file, files.primary, image,
-                           {backup_folder, edits_as_text(inspection.plan), now, was_interrupted_});
+                           {backup_folder, edits_as_text(inspection.plan), now, was_interrupted_,
+                            [&report](const std::string& copy) { report.backup = copy; }});
     report.backup = stored.backup;
     report.method = stored.in_place ? "in-place" : "replace";
     report.outcome = Outcome::fixed;
@@ -176,11 +179,7 @@ void Session::undo(Report& report, const Options& options) {
         store::refuse_interrupted_write(system_, path);
     }
     refuse_hibernation(system_, path);
-    if (was_interrupted_ && was_interrupted_()) {
-        throw Error(ErrorCode::interrupted, "interrupted before the first write")
-            .hint("run it again");
-    }
-    const store::UndoResult result = store::undo(file, backup);
+    const store::UndoResult result = store::undo(file, backup, was_interrupted_);
     report.warnings = result.warnings;
     report.outcome = Outcome::restored;
     report.changed = result.changed;

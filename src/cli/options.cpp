@@ -83,6 +83,11 @@ constexpr Operand backup_operand = {"BACKUP",
                                     "the copy that fix made (.bak), or its manifest (.json)"};
 constexpr Operand hive_operand = {"HIVE", "any hive, not only SYSTEM, with its logs beside it"};
 
+/// A flag is there or not: without this, "--dry-run=0" would write.
+void add_flag(CLI::App* command, const char* names, bool& flag, const char* description) {
+    command->add_flag(names, flag, description)->disable_flag_override();
+}
+
 /// What the options of all commands are read into.
 class CommandLine {
 public:
@@ -104,9 +109,10 @@ CLI::App* CommandLine::add_command(app::Command command, const char* name, const
     sub->add_option(operand.name, invocation_.targets, operand.description)
         ->type_name("")
         ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
-    sub->add_flag("--json", invocation_.json, "one JSON object for each TARGET, on a line of its own");
-    sub->add_flag("-q,--quiet", invocation_.quiet, "no report; the exit status answers");
-    sub->add_flag("-v,--verbose", invocation_.verbose, "more about the hive and the values");
+    add_flag(sub, "--json", invocation_.json,
+             "one JSON object for each TARGET, on a line of its own");
+    add_flag(sub, "-q,--quiet", invocation_.quiet, "no report; the exit status answers");
+    add_flag(sub, "-v,--verbose", invocation_.verbose, "more about the hive and the values");
     sub->add_option_function<std::string>(
            "--color",
            [this](const std::string& word) {
@@ -122,10 +128,12 @@ CLI::App* CommandLine::add_command(app::Command command, const char* name, const
 }
 
 void CommandLine::add_reading_options(CLI::App* command) {
-    command->add_flag_callback(
-        "--ignore-logs",
-        [this] { invocation_.options.logs = recovery::LogPolicy::ignore; },
-        "take a dirty hive without its transaction logs; what they hold is lost");
+    command
+        ->add_flag_callback(
+            "--ignore-logs",
+            [this] { invocation_.options.logs = recovery::LogPolicy::ignore; },
+            "take a dirty hive without its transaction logs; what they hold is lost")
+        ->disable_flag_override();
     command
         ->add_option_function<std::string>(
             "--control-set",
@@ -159,10 +167,10 @@ CommandLine::CommandLine()
     CLI::App* fix = add_command(app::Command::fix, "fix", target_operand,
                                 "Add what is missing, verified, with a backup");
     add_reading_options(fix);
-    fix->add_flag("-n,--dry-run", invocation_.options.dry_run,
-                  "say what would be done; exit as check does");
-    fix->add_flag("--create-missing", invocation_.options.create_missing,
-                  "create a value that is absent");
+    add_flag(fix, "-n,--dry-run", invocation_.options.dry_run,
+             "say what would be done; exit as check does");
+    add_flag(fix, "--create-missing", invocation_.options.create_missing,
+             "create a value that is absent");
     fix->add_option("--backup-dir", invocation_.options.backup_folder,
                     "where the backup goes (default: beside the hive)")
         ->type_name("DIR");

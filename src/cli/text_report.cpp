@@ -74,8 +74,9 @@ void add_recovery(std::string& out, const app::HiveReport& hive) {
     if (!hive.recovered) return;
     for (const app::LogReport& log : hive.logs) {
         if (!log.use.applied) continue;
-        out += fmt::format("  recovered from {}: entries {} to {} ({} pages)\n", escaped(log.name),
-                           log.use.first_sequence, log.use.last_sequence, log.use.pages);
+        out += fmt::format("  recovered from {}: entries {} to {} ({} {})\n", escaped(log.name),
+                           log.use.first_sequence, log.use.last_sequence, log.use.pages,
+                           log.use.pages == 1 ? "page" : "pages");
     }
 }
 

@@ -100,9 +100,10 @@ void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
     }
 }
 
-EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
-                       std::uint64_t edit_time, os::System& system) {
-    require_no_hazard(hive, plan);
+namespace {
+
+EditedImage edit_copy(const recovery::CleanHive& hive, const nla::Plan& plan,
+                      std::uint64_t edit_time, os::System& system) {
     EditedImage result;
     result.edit_time = edit_time;
     ScratchFile output(system);
@@ -114,6 +115,22 @@ EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
     result.bytes = output.file().read_all(most_image_bytes);
     stamp(result.bytes, hive, plan, edit_time);
     return result;
+}
+
+}  // namespace
+
+EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
+                       std::uint64_t edit_time, os::System& system) {
+    require_no_hazard(hive, plan);
+    try {
+        return edit_copy(hive, plan, edit_time, system);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::no_room) throw;
+        // A copy lies in memory: the hints for disks would lead astray.
+        throw Error(ErrorCode::io_error, "there is no room for a private copy of the hive")
+            .system_error(error.system_error())
+            .hint("free some memory, or set TMPDIR to a folder with room, then run it again");
+    }
 }
 
 }  // namespace nlafix::hivex

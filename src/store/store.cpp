@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/store.h"
 
+#include <new>
 #include <optional>
 
 #include "base/error.h"
@@ -74,6 +75,7 @@ public:
         const bool in_place = !replacement;
         Backup backup = Backup::create(
             hive_, original_, make_manifest(hive_, original_, image_, options_, in_place), paths_);
+        if (options_.backup_made) options_.backup_made(paths_.copy);
         stop_if_interrupted();
         try {
             if (in_place) {
@@ -90,6 +92,12 @@ public:
                 throw_with_backup(error, paths_);
             }
             throw;
+        } catch (const std::bad_alloc&) {
+            // Nobody can tell how far it came; the backup must not go.
+            backup.keep();
+            throw_with_backup(Error(ErrorCode::unconfirmed_write,
+                                    "memory ran out while the hive was written"),
+                              paths_);
         }
         return {paths_.copy, in_place};
     }

@@ -18,7 +18,9 @@ struct StoreOptions {
     std::vector<std::string> edits;  // what is done, for the manifest
     std::uint64_t time = 0;          // FILETIME, in the backup's name
     /// Asked for the last time before the first byte of the hive is written.
-    std::function<bool()> was_interrupted;
+    std::function<bool()> was_interrupted = {};
+    /// Told the path of the copy once there is one; it is removed again when nothing was written.
+    std::function<void(const std::string&)> backup_made = {};
 };
 
 struct StoreResult {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/undo.h"
 
+#include <new>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -130,6 +132,10 @@ LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest
         static_cast<void>(regf::read_base_block(backup.after));
     } catch (Error& error) {
         error.default_path(backup.paths.manifest);
+        if (error.code() == ErrorCode::no_such_file) {
+            throw Error(std::move(error))
+                .hint("a copy (.bak) and its manifest (.json) belong together, in one folder");
+        }
         throw;
     }
     return backup;
@@ -161,7 +167,8 @@ std::string target_of(os::System& system, const LoadedBackup& backup) {
     return os::real_path_of(system, path);
 }
 
-UndoResult undo(const os::File& hive, const LoadedBackup& backup) {
+UndoResult undo(const os::File& hive, const LoadedBackup& backup,
+                const std::function<bool()>& was_interrupted) {
     os::System& system = hive.system();
     if (hive.status().kind != os::FileKind::regular) {
         throw Error(ErrorCode::not_a_hive, "is no regular file").path(hive.path()).hint(
@@ -173,6 +180,10 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup) {
         flush_hive(hive);
     } else {
         require_known(current, backup, hive.path());
+        if (was_interrupted && was_interrupted()) {
+            throw Error(ErrorCode::interrupted, "interrupted before the first write")
+                .hint("run it again");
+        }
         try {
             result.in_place = put_back(hive, current, backup);
         } catch (Error& error) {
@@ -180,6 +191,10 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup) {
                 error.default_hint(hint_again(backup));
             }
             throw;
+        } catch (const std::bad_alloc&) {
+            throw Error(ErrorCode::unconfirmed_write,
+                        "memory ran out while the hive was put back")
+                .hint(hint_again(backup));
         }
         result.changed = true;
     }

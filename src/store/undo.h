@@ -4,6 +4,7 @@
 // Never: trusts a manifest, which may come from a hostile disk.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ struct UndoResult {
 
 /// Puts the original back over `hive`, which is locked. Throws Error(hive_changed) when the hive is
 /// neither the original, nor what the fix wrote, nor a write between the two that was cut;
-/// Error(unconfirmed_write) once the hive may have changed.
-UndoResult undo(const os::File& hive, const LoadedBackup& backup);
+/// Error(interrupted) when `was_interrupted` says so before the first write; Error(unconfirmed_write)
+/// once the hive may have changed.
+UndoResult undo(const os::File& hive, const LoadedBackup& backup,
+                const std::function<bool()>& was_interrupted = {});
 
 }  // namespace nlafix::store

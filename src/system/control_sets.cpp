@@ -27,6 +27,14 @@ std::optional<std::uint32_t> read_number(const regf::KeyNode& select, const char
     return u32_at(data, 0);
 }
 
+std::optional<std::uint32_t> read_number_if_valid(const regf::KeyNode& select, const char* name) {
+    try {
+        return read_number(select, name);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
 /// The number in "ControlSetNNN", without regard to case; nothing for another name.
 std::optional<std::uint32_t> number_of(const regf::Name& name) {
     constexpr std::size_t digits_at = 10;
@@ -61,17 +69,23 @@ std::uint32_t required(const std::optional<std::uint32_t>& number, const char* n
         .hint("name the control set with --control-set N");
 }
 
+/// Current, or Default while Windows was never booted.
+std::uint32_t current_number(const Select& select) {
+    const std::uint32_t current = required(select.current, "Current");
+    return current == 0 ? required(select.default_set, "Default") : current;
+}
+
 std::vector<std::uint32_t> chosen_numbers(const Select& select, const Choice& choice) {
     switch (choice.kind) {
         case Choice::Kind::number: return {choice.number};
-        case Choice::Kind::current: return {required(select.current, "Current")};
+        case Choice::Kind::current: return {current_number(select)};
         case Choice::Kind::default_set: return {required(select.default_set, "Default")};
         case Choice::Kind::boot:
         case Choice::Kind::all: break;
     }
-    const std::uint32_t current = required(select.current, "Current");
+    const std::uint32_t current = current_number(select);
     const std::uint32_t next = required(select.default_set, "Default");
-    if (current == 0 || current == next) return {next};
+    if (current == next) return {next};
     return {current, next};
 }
 
@@ -83,13 +97,17 @@ std::string control_set_name(std::uint32_t number) {
     return name;
 }
 
+bool depends_on_select(const Choice& choice) {
+    return choice.kind != Choice::Kind::all && choice.kind != Choice::Kind::number;
+}
+
 Select read_select(const regf::Hive& hive) {
     const std::optional<regf::KeyNode> key = regf::find_key(regf::root_key(hive), "Select");
     if (!key) {
         throw Error(ErrorCode::no_key, "the hive has no key Select").hint(hint_not_system);
     }
     return {read_number(*key, "Current"), read_number(*key, "Default"),
-            read_number(*key, "Failed"), read_number(*key, "LastKnownGood")};
+            read_number_if_valid(*key, "Failed"), read_number_if_valid(*key, "LastKnownGood")};
 }
 
 std::vector<ControlSet> choose_control_sets(const regf::Hive& hive, const Select& select,
@@ -99,7 +117,8 @@ std::vector<ControlSet> choose_control_sets(const regf::Hive& hive, const Select
     std::vector<ControlSet> sets;
     for (const std::uint32_t number : chosen_numbers(select, choice)) {
         const auto key = regf::find_subkey(root, control_set_name(number));
-        if (!key) {
+        // There is no control set 0, whatever a key is called.
+        if (number == 0 || !key) {
             throw Error(ErrorCode::no_control_set,
                         "the hive has no " + control_set_name(number))
                 .hint("choose another one with --control-set");

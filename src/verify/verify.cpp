@@ -78,9 +78,10 @@ VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
                            after.edit_time);
         compare_stamp(new_hive.base_block(), before);
         // Two independent walks of the copy. The comparison relies on a sound copy, but not for its
-        // own safety: a damaged one makes it throw.
-        std::future<regf::Structure> structure = std::async(
-            std::launch::async, [&new_hive] { return regf::check_structure(new_hive); });
+        // own safety: a damaged one makes it throw. Deferred where no thread can be had.
+        std::future<regf::Structure> structure =
+            std::async(std::launch::async | std::launch::deferred,
+                       [&new_hive] { return regf::check_structure(new_hive); });
         compare_trees(old_hive, new_hive, plan, after.edit_time);
         require_sound(structure.get());
     } catch (Error& error) {

@@ -53,7 +53,7 @@ app::Report fixed_report() {
     log.summary.entry_count = 3;
     log.summary.first_sequence = 7;
     log.summary.last_sequence = 9;
-    report.hive->logs = {log, {"SYSTEM.LOG2", {}, "cannot be read"}};
+    report.hive->logs = {log, {"SYSTEM.LOG2", {}, "cannot be read", {}}};
     report.outcome = app::Outcome::fixed;
     report.changed = report.verified = true;
     report.edits = {packages_edit(), providers_edit()};

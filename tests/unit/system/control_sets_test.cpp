@@ -107,6 +107,20 @@ TEST_CASE("A number of Select must be a REG_DWORD of at least four bytes") {
     }
 }
 
+TEST_CASE("The two numbers that nothing depends on are absent when they are of another type") {
+    f::Key select = f::select_key(1, 1, 0, 1);
+    for (f::Value& value : select.values) {
+        if (value.name == u"Failed" || value.name == u"LastKnownGood") {
+            value = f::make_value(value.name, f::reg_sz, f::sz(u"1"));
+        }
+    }
+    const f::Built built = f::build(tree({u"ControlSet001"}, select));
+    const system::Select numbers = system::read_select(regf::Hive(built.bytes));
+    CHECK(numbers.current == 1);
+    CHECK_FALSE(numbers.failed);
+    CHECK_FALSE(numbers.last_known_good);
+}
+
 TEST_CASE("Which control sets are chosen") {
     struct Row {
         std::string name;
@@ -137,6 +151,9 @@ TEST_CASE("Which control sets are chosen") {
         {"no Current", one, std::nullopt, 1, boot, "no-such-control-set"},
         {"no Default", one, 1, std::nullopt, boot, "no-such-control-set"},
         {"current", two, 1, 2, current, "1"},
+        {"current, and never booted", two, 0, 2, current, "2"},
+        {"Default is 0, and a key is called so", {u"ControlSet000", u"ControlSet001"}, 1, 0, boot,
+         "no-such-control-set"},
         {"current, without Default", two, 1, std::nullopt, current, "1"},
         {"current, and there is none", two, std::nullopt, 2, current, "no-such-control-set"},
         {"default", two, 1, 2, next, "2"},
