@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "recovery/losses.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "regf/key_node.h"
 #include "regf/key_value.h"
@@ -21,11 +20,7 @@ struct Inventory {
     std::vector<std::uint64_t> values;  // hashes of path, name, type and data
 };
 
-std::uint64_t hash_of(ByteView bytes, std::uint64_t seed) {
-    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
-}
-
-std::uint64_t hash_of(const regf::KeyValue& value, std::uint64_t path) {
+std::uint64_t hash_of_value(const regf::KeyValue& value, std::uint64_t path) {
     std::uint64_t hash = hash_of(value.name().bytes, path) + value.type();
     for (const ByteView piece : value.data_pieces()) hash = hash_of(piece, hash);
     return hash;
@@ -48,7 +43,7 @@ Inventory take_inventory(ByteView image) {
         const std::uint64_t path = hash_of(key.name().bytes, parent_path);
         inventory.keys.push_back(path);
         for (const regf::CellOffset value : key.values()) {
-            inventory.values.push_back(hash_of(regf::KeyValue(hive, value), path));
+            inventory.values.push_back(hash_of_value(regf::KeyValue(hive, value), path));
         }
         for (const regf::CellOffset subkey : key.subkeys()) open.emplace_back(subkey, path);
     }

@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "nlafix_version.h"
 #include "os/file.h"
 #include "regf/base_block.h"
-#include "store/digest.h"
 
 namespace nlafix::store {
 namespace {

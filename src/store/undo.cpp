@@ -5,12 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
 #include "store/commit.h"
-#include "store/digest.h"
 
 namespace nlafix::store {
 namespace {

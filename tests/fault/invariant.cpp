@@ -7,7 +7,7 @@
 #include "os/paths.h"
 #include "scenario.h"
 #include "store/backup.h"
-#include "store/digest.h"
+#include "base/digest.h"
 
 namespace nlafix::test {
 namespace {
@@ -30,7 +30,7 @@ std::string digest_of(const Medium& medium) {
             add(value.data(), value.size());
         }
     }
-    return store::digest_of(all);
+    return nlafix::digest_of(all);
 }
 
 std::string told(const app::Report& report) {

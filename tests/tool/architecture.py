@@ -47,7 +47,7 @@ THIRD_PARTY = {
     'fmt/': {'cli'},
     'CLI/': {'cli'},
     'nlohmann/': {'cli', 'store'},
-    'xxhash.h': {'store'},
+    'xxhash.h': {'base'},
     'ntfs-3g/': {'disk'},
     'libnbd.h': {'disk'},
 }

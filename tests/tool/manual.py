@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'support'))
 import program  # noqa: E402
 
-COMMANDS = ('check', 'fix', 'undo')
+COMMANDS = ('check', 'fix', 'undo', 'recover')
 # Of every command, and named once.
 COMMON = {'-h', '--help', '-V', '--version'}
 
@@ -43,7 +43,7 @@ def synopsis(manual):
     for part in section(manual, 'SYNOPSIS').split('.Nm\n')[1:]:
         command = re.search(r'^\.Cm (\w+)', part, re.MULTILINE).group(1)
         found = set()
-        for line in re.findall(r'^\.Op (.*)', part, re.MULTILINE):
+        for line in re.findall(r'^\.(?:Op )?(.*\bFl .*)', part, re.MULTILINE):
             for name in flags(line):
                 found |= {name} if name.startswith('--') else {'-' + letter for letter in name}
         options[command] = found
@@ -76,7 +76,7 @@ def require_manual_agrees(manual, helps):
 
 def require_readme_agrees(readme, helps):
     """Every command line that it shows has options that there are."""
-    shown = re.findall(r'nlafix (check|fix|undo)\b([^`\n#;|&]*)', readme)
+    shown = re.findall(r'nlafix (check|fix|undo|recover)\b([^`\n#;|&]*)', readme)
     assert shown, 'README.md shows no command'
     for command, words in shown:
         for option in re.findall(r'(?<!\S)--?[a-zA-Z][\w-]*', words):

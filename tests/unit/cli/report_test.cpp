@@ -95,7 +95,8 @@ TEST_CASE("A report of a fix is one line of JSON with every promised field") {
                                             {"applied", false},
                                             {"entries", 3},
                                             {"first_sequence", 7},
-                                            {"last_sequence", 9}});
+                                            {"last_sequence", 9},
+                                            {"ended_by", ""}});
     CHECK(report["hive"]["logs"][1]["first_sequence"] == nullptr);
     CHECK(report["edits"][0] == json{{"control_set", 1},
                                      {"key", "Control\\Lsa"},

@@ -212,7 +212,7 @@ TEST_CASE("Where no private copy can be made nothing is edited") {
             hivex::edit_image(hive.clean, hive.plan, test::edit_time, system);
         });
         REQUIRE(error);
-        CHECK(word_of(error->code()) == "no-room");
+        CHECK(word_of(error->code()) == "io-error");
     }
 }
 

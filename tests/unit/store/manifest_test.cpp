@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "forwarding_system.h"
-#include "store/digest.h"
+#include "base/digest.h"
 #include "temp_folder.h"
 #include "thrown.h"
 
@@ -71,9 +71,9 @@ void check_same(const store::Manifest& a, const store::Manifest& b) {
 
 TEST_CASE("Digests are XXH3-128 in canonical form") {
     // The digest of no bytes, and of "abc", as XXH128 of xxHash 0.8 prints them.
-    CHECK(store::digest_of({}) == "99aa06d3014798d86001c324468d497f");
+    CHECK(digest_of({}) == "99aa06d3014798d86001c324468d497f");
     const std::string abc = "abc";
-    CHECK(store::digest_of(std::as_bytes(std::span(abc))) == "06b05ab6733a618578af5f94892f3950");
+    CHECK(digest_of(std::as_bytes(std::span(abc))) == "06b05ab6733a618578af5f94892f3950");
 }
 
 TEST_CASE("A manifest comes back as it was written") {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "store/digest.h"
+#include "base/digest.h"
 
 #include <xxhash.h>
 
-namespace nlafix::store {
+namespace nlafix {
 
 std::string digest_of(ByteView data) {
     XXH128_canonical_t canonical;
@@ -17,4 +17,8 @@ std::string digest_of(ByteView data) {
     return text;
 }
 
-}  // namespace nlafix::store
+std::uint64_t hash_of(ByteView data, std::uint64_t seed) {
+    return XXH3_64bits_withSeed(data.data(), data.size(), seed);
+}
+
+}  // namespace nlafix
