@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/store.h"
 
-#include <new>
+#include <exception>
 #include <optional>
 
 #include "base/error.h"
@@ -92,11 +92,12 @@ public:
                 throw_with_backup(error, paths_);
             }
             throw;
-        } catch (const std::bad_alloc&) {
-            // Nobody can tell how far it came; the backup must not go.
+        } catch (const std::exception& error) {
+            // Memory ran out, most likely. Nobody can tell how far it came; the backup must not go.
             backup.keep();
             throw_with_backup(Error(ErrorCode::unconfirmed_write,
-                                    "memory ran out while the hive was written"),
+                                    std::string("stopped while the hive was written: ") +
+                                        error.what()),
                               paths_);
         }
         return {paths_.copy, in_place};
