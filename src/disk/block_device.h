@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A disk as a range of bytes: a raw image, a block device, an image behind a server, an overlay.
+// Owns: the interface that everything in this folder reads and writes through.
+// Never: knows what is on the disk.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+
+namespace nlafix::disk {
+
+/// One opened disk. Its methods throw Error (io_error, no_room, read_only, ...) with the disk's path.
+class BlockDevice {
+public:
+    BlockDevice() = default;
+    BlockDevice(const BlockDevice&) = delete;
+    BlockDevice& operator=(const BlockDevice&) = delete;
+    virtual ~BlockDevice() = default;
+
+    virtual std::uint64_t size_bytes() const = 0;
+    /// Offsets and sizes of writes are multiples of it: a power of two, at least 512.
+    virtual std::uint32_t alignment_bytes() const = 0;
+    virtual bool is_writable() const = 0;
+
+    /// Fills `into` from `offset`, whatever the alignment. A range that leaves the disk is
+    /// Error(io_error).
+    virtual void read(MutableByteView into, std::uint64_t offset) = 0;
+    /// Writes an aligned range inside the disk; it is on the medium only after flush().
+    virtual void write(ByteView from, std::uint64_t offset) = 0;
+    /// Returns when all that was written is on the medium.
+    virtual void flush() = 0;
+};
+
+/// A range of a disk, in bytes: a partition, or all of a disk without a partition table.
+struct DiskRange {
+    std::uint64_t offset = 0;
+    std::uint64_t size_bytes = 0;
+};
+
+}  // namespace nlafix::disk
