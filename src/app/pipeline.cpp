@@ -3,41 +3,21 @@
 
 #include <new>
 
+#include "app/file_place.h"
+#include "app/hive_place.h"
 #include "app/inspection.h"
 #include "hivex/edit_image.h"
 #include "hivex/iconv_check.h"
 #include "os/file.h"
 #include "os/paths.h"
-#include "source/hibernation.h"
-#include "source/read_hive.h"
 #include "store/hive_lock.h"
 #include "store/interrupted.h"
-#include "store/output_file.h"
 #include "store/store.h"
 #include "store/undo.h"
 #include "verify/verify.h"
 
 namespace nlafix::app {
 namespace {
-
-/// Absolute, or empty when it is the hive's own folder: a backup there is found by the hive.
-std::string resolved_backup_folder(os::System& system, const std::string& hive_path,
-                                   const std::string& given) {
-    if (given.empty() || !os::status_if_any(system, given, true)) return given;
-    const std::string folder = os::real_path_of(system, given);
-    return folder == os::folder_of(hive_path) ? "" : folder;
-}
-
-void refuse_hibernation(os::System& system, const std::string& hive_path) {
-    const auto file = source::find_hibernation(system, hive_path);
-    if (!file) return;
-    throw Error(ErrorCode::hibernated,
-                "Windows is hibernated or was shut down for a fast startup (" + *file +
-                    "); it would resume with the registry it has in memory")
-        .path(hive_path)
-        .hint("start that Windows and shut it down completely (shutdown /s /t 0), then run this "
-              "again");
-}
 
 std::vector<std::string> edits_as_text(const nla::Plan& plan) {
     std::vector<std::string> lines;
@@ -49,13 +29,17 @@ std::vector<std::string> edits_as_text(const nla::Plan& plan) {
 }
 
 /// What would keep fix from doing what check says is needed.
-void warn_of_refusals(os::System& system, const Inspection& inspection, Report& report) {
+void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& report) {
     try {
         hivex::require_no_hazard(inspection.hive, inspection.plan);
-        refuse_hibernation(system, report.location->path);
+        place.refuse_hibernation();
     } catch (const Error& error) {
         report.warnings.push_back("fix will refuse: " + error.message());
     }
+}
+
+bool is_same_hive(const Report& a, const Report& b) {
+    return a.location->path == b.location->path || a.identity == b.identity;
 }
 
 }  // namespace
@@ -93,21 +77,16 @@ Report Session::run(Command command, const std::string& target, const Options& o
     return report;
 }
 
-/// Finds the hive of the report's target. True when it was a TARGET before, by whatever name: then
+/// Finds the hive of the report's target. Nothing when it was a TARGET before, by whatever name: then
 /// the report says again what was found. One that was fixed is read again, and finds its own work.
-bool Session::is_done_already(Report& report) {
-    report.location = source::find_hive(system_, report.target);
-    const std::string& path = report.location->path;
-    report.identity = os::status_of(system_, path, true).identity;
+std::unique_ptr<HivePlace> Session::find_once(Report& report, const Options& options) {
+    std::unique_ptr<HivePlace> place = find_place(system_, options, report);
     for (const Report& earlier : finished_) {
-        if (!earlier.location ||
-            (earlier.location->path != path && earlier.identity != report.identity)) {
-            continue;
-        }
+        if (!earlier.location || !is_same_hive(earlier, report)) continue;
         const std::string note = "the same hive as TARGET " + earlier.target + ": done once";
         if (earlier.outcome == Outcome::fixed) {
             report.notes.push_back(note);
-            return false;
+            return place;
         }
         const std::string target = report.target;
         const source::HiveLocation location = *report.location;
@@ -116,48 +95,45 @@ bool Session::is_done_already(Report& report) {
         report.location = location;
         report.changed = false;
         report.notes.push_back(note);
-        return true;
+        return nullptr;
     }
-    return false;
+    return place;
 }
 
 void Session::check(Report& report, const Options& options) {
-    if (is_done_already(report)) return;
-    store::refuse_interrupted_write(system_, report.location->path);
-    const os::File file = os::File::open(system_, report.location->path, {});
-    const source::HiveFiles files = source::read_hive(file);
+    const std::unique_ptr<HivePlace> place = find_once(report, options);
+    if (!place) return;
+    const source::HiveFiles files = place->read(Access::read);
     const Inspection inspection = inspect(files, options, report);
     report.outcome =
         inspection.plan.edits.empty() ? Outcome::nothing_to_do : Outcome::change_needed;
-    if (!inspection.plan.edits.empty()) warn_of_refusals(system_, inspection, report);
+    if (!inspection.plan.edits.empty()) warn_of_refusals(*place, inspection, report);
 }
 
 void Session::fix(Report& report, const Options& options) {
     if (options.dry_run) return check(report, options);
-    if (is_done_already(report)) return;
-    const std::string& path = report.location->path;
-    const os::File file = store::open_locked(system_, path);
-    store::refuse_interrupted_write(system_, path);
-    const source::HiveFiles files = source::read_hive(file);
+    const std::unique_ptr<HivePlace> place = find_once(report, options);
+    if (!place) return;
+    const source::HiveFiles files = place->read(Access::write);
     const Inspection inspection = inspect(files, options, report);
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
 
-    refuse_hibernation(system_, path);
-    const std::string backup_folder =
-        resolved_backup_folder(system_, path, options.backup_folder);
-    store::require_writable(file, backup_folder, files.primary.size());
+    place->refuse_hibernation();
+    place->require_writable(options, files.primary.size());
     hivex::require_iconv();
     const std::uint64_t now = system_.now();
     hivex::EditedImage edited =
         hivex::edit_image(inspection.hive, inspection.plan, now, system_);
     const verify::VerifiedImage image =
         verify::verify(inspection.hive, inspection.plan, std::move(edited));
-    store::require_writable(file, backup_folder, image.bytes().size());
-    const store::StoreResult stored =
-        store::store_image(file, files.primary, image,
-                           {backup_folder, edits_as_text(inspection.plan), now, was_interrupted_,
-                            [&report](const std::string& copy) { report.backup = copy; }});
+    place->require_writable(options, image.bytes().size());
+    store::StoreOptions store_options;
+    store_options.edits = edits_as_text(inspection.plan);
+    store_options.time = now;
+    store_options.was_interrupted = was_interrupted_;
+    store_options.backup_made = [&report](const std::string& copy) { report.backup = copy; };
+    const store::StoreResult stored = place->store(files, image, std::move(store_options), options);
     report.backup = stored.backup;
     report.method = stored.in_place ? "in-place" : "replace";
     report.outcome = Outcome::fixed;
@@ -188,17 +164,14 @@ void Session::undo(Report& report, const Options& options) {
 }
 
 void Session::recover(Report& report, const Options& options) {
-    report.location = source::find_hive(system_, report.target);
-    const std::string& path = report.location->path;
-    store::refuse_interrupted_write(system_, path);
-    const os::File file = os::File::open(system_, path, {});
-    const source::HiveFiles files = source::read_hive(file);
+    const std::unique_ptr<HivePlace> place = find_place(system_, options, report);
+    const source::HiveFiles files = place->read(Access::read);
     const recovery::CleanHive clean =
         app::recover(files, recovery::LogPolicy::apply, report);
     if (!report.hive->dirty) {
         report.notes.push_back("the hive is clean: its logs were not needed");
     }
-    store::write_output(file, options.output, clean.image());
+    place->write_output(options.output, clean.image());
     report.output = options.output;
     report.outcome = Outcome::written;
     report.verified = true;

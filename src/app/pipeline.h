@@ -5,10 +5,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/hive_place.h"
 #include "app/options.h"
 #include "app/report.h"
 #include "os/system.h"
@@ -30,7 +32,7 @@ private:
     void fix(Report& report, const Options& options);
     void undo(Report& report, const Options& options);
     void recover(Report& report, const Options& options);
-    bool is_done_already(Report& report);
+    std::unique_ptr<HivePlace> find_once(Report& report, const Options& options);
 
     os::System& system_;
     std::function<bool()> was_interrupted_;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where one hive lies, and what the stages that do I/O do with it there.
+// Owns: the interface between the order of the stages and the kinds of TARGET.
+// Never: knows what is in a hive.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "app/options.h"
+#include "app/report.h"
+#include "os/system.h"
+#include "source/read_hive.h"
+#include "store/store.h"
+#include "verify/verify.h"
+
+namespace nlafix::app {
+
+enum class Access { read, write };
+
+/// A hive that was found. The methods throw Error as the stages below them do.
+class HivePlace {
+public:
+    HivePlace() = default;
+    HivePlace(const HivePlace&) = delete;
+    HivePlace& operator=(const HivePlace&) = delete;
+    virtual ~HivePlace() = default;
+
+    /// The hive and its logs. Refuses a hive that an interrupted write may have left half written;
+    /// with Access::write also one that is locked or used by another program.
+    virtual source::HiveFiles read(Access access) = 0;
+    /// Throws Error(hibernated) when a sleeping Windows would write over any edit.
+    virtual void refuse_hibernation() = 0;
+    /// Throws Error for what can be known to keep an image of `image_bytes` from being written.
+    virtual void require_writable(const Options& options, std::uint64_t image_bytes) = 0;
+    /// Writes `image`, with a backup, over the hive that `files` was read from.
+    virtual store::StoreResult store(const source::HiveFiles& files,
+                                     const verify::VerifiedImage& image,
+                                     store::StoreOptions store_options, const Options& options) = 0;
+    /// Writes `content` into a new file that no more people may read than the hive.
+    virtual void write_output(const std::string& path, ByteView content) = 0;
+};
+
+/// Finds the hive of the report's target, and fills in the report's location and identity.
+std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options, Report& report);
+
+}  // namespace nlafix::app
