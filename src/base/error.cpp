@@ -23,6 +23,9 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::hive_changed: return "hive-changed";
         case ErrorCode::sequence_exhausted: return "sequence-exhausted";
         case ErrorCode::output_exists: return "output-exists";
+        case ErrorCode::unclean_volume: return "unclean-volume";
+        case ErrorCode::unsuitable_file: return "unsuitable-file";
+        case ErrorCode::unreadable_file: return "unreadable-file";
         case ErrorCode::no_such_file: return "no-such-file";
         case ErrorCode::not_a_hive: return "not-a-hive";
         case ErrorCode::no_windows: return "no-windows";
@@ -34,6 +37,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::unsupported_version: return "unsupported-version";
         case ErrorCode::malformed_value: return "malformed-value";
         case ErrorCode::malformed_backup: return "malformed-backup";
+        case ErrorCode::malformed_volume: return "malformed-volume";
         case ErrorCode::io_error: return "io-error";
         case ErrorCode::no_permission: return "no-permission";
         case ErrorCode::no_room: return "no-room";

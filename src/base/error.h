@@ -30,6 +30,9 @@ enum class ErrorCode {
     hive_changed,
     sequence_exhausted,
     output_exists,
+    unclean_volume,
+    unsuitable_file,
+    unreadable_file,
     // Something that has to be there is not.
     no_such_file,
     not_a_hive,
@@ -43,6 +46,7 @@ enum class ErrorCode {
     unsupported_version,
     malformed_value,
     malformed_backup,
+    malformed_volume,
     // The machine did not do what was asked.
     io_error,
     no_permission,

@@ -21,7 +21,10 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::interrupted_write:
         case ErrorCode::hive_changed:
         case ErrorCode::sequence_exhausted:
-        case ErrorCode::output_exists: return status_refused;
+        case ErrorCode::output_exists:
+        case ErrorCode::unclean_volume:
+        case ErrorCode::unsuitable_file:
+        case ErrorCode::unreadable_file: return status_refused;
         case ErrorCode::no_such_file:
         case ErrorCode::not_a_hive:
         case ErrorCode::no_windows:
@@ -32,7 +35,8 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::malformed_hive:
         case ErrorCode::unsupported_version:
         case ErrorCode::malformed_value:
-        case ErrorCode::malformed_backup: return status_malformed;
+        case ErrorCode::malformed_backup:
+        case ErrorCode::malformed_volume: return status_malformed;
         case ErrorCode::io_error:
         case ErrorCode::no_permission:
         case ErrorCode::no_room:

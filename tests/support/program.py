@@ -28,10 +28,12 @@ STATUS_OF_CODE = {
     'dirty-without-logs': 3, 'dirty-logs-unusable': 3, 'hibernated': 3, 'read-only': 3,
     'in-use': 3, 'link-leads-out': 3, 'unsafe-sibling-value': 3, 'hivex-refused': 3,
     'verification-failed': 3, 'no-iconv': 3, 'interrupted-write': 3, 'hive-changed': 3,
-    'sequence-exhausted': 3, 'output-exists': 3,
+    'sequence-exhausted': 3, 'output-exists': 3, 'unclean-volume': 3,
+    'unsuitable-file': 3, 'unreadable-file': 3,
     'no-such-file': 4, 'not-a-hive': 4, 'no-windows': 4, 'several-windows': 4,
     'no-such-control-set': 4, 'no-such-key': 4, 'no-such-value': 4,
     'malformed-hive': 5, 'unsupported-version': 5, 'malformed-value': 5, 'malformed-backup': 5,
+    'malformed-volume': 5,
     'io-error': 6, 'no-permission': 6, 'no-room': 6, 'no-backup-folder': 6,
     'unconfirmed-write': 7, 'interrupted': 130,
 }
