@@ -12,6 +12,7 @@
 #include "nlafix_version.h"
 #include "os/file.h"
 #include "regf/base_block.h"
+#include "store/hex.h"
 
 namespace nlafix::store {
 namespace {
@@ -51,30 +52,10 @@ std::string padded_word(State state) {
               "was changed");
 }
 
-std::string hex_of(ByteView bytes) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * bytes.size());
-    for (const std::byte b : bytes) {
-        const auto value = std::to_integer<unsigned>(b);
-        text += digits[value >> 4];
-        text += digits[value & 15];
-    }
-    return text;
-}
-
-Bytes bytes_of_hex(const std::string& text) {
-    const auto digit = [](char c) -> unsigned {
-        if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-        if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-        throw_malformed("has bytes that are not hexadecimal");
-    };
-    if (text.size() % 2 != 0) throw_malformed("has half a byte");
-    Bytes bytes(text.size() / 2);
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        bytes[i] = static_cast<std::byte>((digit(text[2 * i]) << 4) | digit(text[2 * i + 1]));
-    }
-    return bytes;
+Bytes bytes_from_hex(const std::string& text) {
+    auto bytes = bytes_of_hex(text);
+    if (!bytes) throw_malformed("has bytes that are not hexadecimal");
+    return *std::move(bytes);
 }
 
 ordered_json json_of(const Fingerprint& fingerprint) {
@@ -116,7 +97,7 @@ void put_path(ordered_json& json, const std::string& path) {
 
 std::string path_from(const ordered_json& json) {
     if (json.contains("target_hex")) {
-        return text_of(bytes_of_hex(json.at("target_hex").get<std::string>()));
+        return text_of(bytes_from_hex(json.at("target_hex").get<std::string>()));
     }
     return json.at("target").get<std::string>();
 }
@@ -200,6 +181,7 @@ std::string to_json(const Manifest& manifest) {
         pages[std::to_string(number)] = hex_of(bytes);
     }
     json["changed_pages"] = std::move(pages);
+    if (manifest.disk) json["disk"] = json_of(*manifest.disk);
     const std::string rest =
         json.dump(1, ' ', false, ordered_json::error_handler_t::replace).substr(1);
     return std::string("{\"schema\":\"") + schema + "\"," + std::string(state_field) +
@@ -222,9 +204,10 @@ Manifest parse_manifest(std::string_view text) {
                 number.find_first_not_of("0123456789") != std::string::npos) {
                 throw_malformed("has a page without a number");
             }
-            manifest.changed_pages[std::stoull(number)] = bytes_of_hex(hex.get<std::string>());
+            manifest.changed_pages[std::stoull(number)] = bytes_from_hex(hex.get<std::string>());
         }
         manifest.edits = json.at("edits").get<std::vector<std::string>>();
+        if (json.contains("disk")) manifest.disk = disk_record_from(json.at("disk"));
         return manifest;
     } catch (const nlohmann::json::exception&) {
         throw_malformed("is no manifest of nlafix, or damaged");

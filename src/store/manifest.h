@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "os/system.h"
+#include "store/disk_record.h"
 
 namespace nlafix::store {
 
@@ -43,6 +45,7 @@ struct Manifest {
     /// Pages of the hive after the fix that were not so before, by their number.
     std::map<std::uint64_t, Bytes> changed_pages;
     std::vector<std::string> edits;  // for a reader: "ControlSet001\Control\Lsa: ..."
+    std::optional<DiskRecord> disk;  // where `target` is a disk or image, not a hive
 };
 
 /// What changed from `before` to `after`, page by page.

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     'nla': {'system', 'regf', 'base'},
     'hivex': {'nla', 'recovery', 'system', 'os', 'regf', 'base'},
     'verify': {'hivex', 'nla', 'recovery', 'regf', 'base'},
-    'store': {'verify', 'os', 'base'},
+    'store': {'verify', 'disk', 'os', 'base'},
     'disk': {'verify', 'os', 'base'},
     'app': {'source', 'recovery', 'system', 'nla', 'hivex', 'verify', 'store', 'disk', 'os', 'regf',
             'base'},
