@@ -52,5 +52,31 @@ if(NLAFIX_BUILD_TESTS)
         DEBIAN doctest-dev FEDORA doctest-devel ARCH doctest ALPINE doctest-dev HOMEBREW doctest)
 endif()
 
+# nlafix_optional(OPTION NAME VERSION WHAT DEBIAN p FEDORA p ARCH p ALPINE p)
+# Takes the find module beside this file, unless OPTION is OFF; insists if it is ON. WHAT goes on
+# without it is said where it is absent.
+function(nlafix_optional option name version what)
+    if(${option} STREQUAL "AUTO")
+        find_package(${name} ${version} QUIET MODULE)
+        if(${name}_FOUND)
+            message(STATUS "Found ${name} ${${name}_VERSION}")
+            return()
+        endif()
+        cmake_parse_arguments(package "" "DEBIAN" "" ${ARGN})
+        message(STATUS "No ${name} ${version}, and so ${what} (Debian: ${package_DEBIAN})")
+    elseif(${option})
+        nlafix_require(${name} ${version} MODULE ${ARGN})
+    else()
+        message(STATUS "${option} is off, and so ${what}")
+    endif()
+endfunction()
+
+nlafix_optional(NLAFIX_WITH_DISK NTFS3G 2022.10.3
+    "a disk has to be mounted before its hive can be repaired"
+    DEBIAN ntfs-3g-dev FEDORA ntfs-3g-devel ARCH ntfs-3g ALPINE ntfs-3g-dev HOMEBREW ntfs-3g-mac)
+nlafix_optional(NLAFIX_WITH_NBD Libnbd 1.14
+    "of images only raw ones can be opened"
+    DEBIAN libnbd-dev FEDORA libnbd-devel ARCH libnbd ALPINE libnbd-dev HOMEBREW libnbd)
+
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)

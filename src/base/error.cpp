@@ -26,10 +26,14 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::unclean_volume: return "unclean-volume";
         case ErrorCode::unsuitable_file: return "unsuitable-file";
         case ErrorCode::unreadable_file: return "unreadable-file";
+        case ErrorCode::format_ambiguous: return "format-ambiguous";
+        case ErrorCode::untrusted_references: return "untrusted-references";
+        case ErrorCode::no_image_support: return "no-image-support";
         case ErrorCode::no_such_file: return "no-such-file";
         case ErrorCode::not_a_hive: return "not-a-hive";
         case ErrorCode::no_windows: return "no-windows";
         case ErrorCode::several_windows: return "several-windows";
+        case ErrorCode::no_partition: return "no-such-partition";
         case ErrorCode::no_control_set: return "no-such-control-set";
         case ErrorCode::no_key: return "no-such-key";
         case ErrorCode::no_value: return "no-such-value";
@@ -38,6 +42,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::malformed_value: return "malformed-value";
         case ErrorCode::malformed_backup: return "malformed-backup";
         case ErrorCode::malformed_volume: return "malformed-volume";
+        case ErrorCode::malformed_disk: return "malformed-disk";
         case ErrorCode::io_error: return "io-error";
         case ErrorCode::no_permission: return "no-permission";
         case ErrorCode::no_room: return "no-room";

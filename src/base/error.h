@@ -33,11 +33,15 @@ enum class ErrorCode {
     unclean_volume,
     unsuitable_file,
     unreadable_file,
+    format_ambiguous,
+    untrusted_references,
+    no_image_support,
     // Something that has to be there is not.
     no_such_file,
     not_a_hive,
     no_windows,
     several_windows,
+    no_partition,
     no_control_set,
     no_key,
     no_value,
@@ -47,6 +51,7 @@ enum class ErrorCode {
     malformed_value,
     malformed_backup,
     malformed_volume,
+    malformed_disk,
     // The machine did not do what was asked.
     io_error,
     no_permission,

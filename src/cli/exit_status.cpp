@@ -24,11 +24,15 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::output_exists:
         case ErrorCode::unclean_volume:
         case ErrorCode::unsuitable_file:
-        case ErrorCode::unreadable_file: return status_refused;
+        case ErrorCode::unreadable_file:
+        case ErrorCode::format_ambiguous:
+        case ErrorCode::untrusted_references:
+        case ErrorCode::no_image_support: return status_refused;
         case ErrorCode::no_such_file:
         case ErrorCode::not_a_hive:
         case ErrorCode::no_windows:
         case ErrorCode::several_windows:
+        case ErrorCode::no_partition:
         case ErrorCode::no_control_set:
         case ErrorCode::no_key:
         case ErrorCode::no_value: return status_missing;
@@ -36,7 +40,8 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::unsupported_version:
         case ErrorCode::malformed_value:
         case ErrorCode::malformed_backup:
-        case ErrorCode::malformed_volume: return status_malformed;
+        case ErrorCode::malformed_volume:
+        case ErrorCode::malformed_disk: return status_malformed;
         case ErrorCode::io_error:
         case ErrorCode::no_permission:
         case ErrorCode::no_room:

@@ -30,10 +30,13 @@ STATUS_OF_CODE = {
     'verification-failed': 3, 'no-iconv': 3, 'interrupted-write': 3, 'hive-changed': 3,
     'sequence-exhausted': 3, 'output-exists': 3, 'unclean-volume': 3,
     'unsuitable-file': 3, 'unreadable-file': 3,
+    'format-ambiguous': 3, 'untrusted-references': 3, 'no-image-support': 3,
     'no-such-file': 4, 'not-a-hive': 4, 'no-windows': 4, 'several-windows': 4,
+    'no-such-partition': 4,
     'no-such-control-set': 4, 'no-such-key': 4, 'no-such-value': 4,
     'malformed-hive': 5, 'unsupported-version': 5, 'malformed-value': 5, 'malformed-backup': 5,
     'malformed-volume': 5,
+    'malformed-disk': 5,
     'io-error': 6, 'no-permission': 6, 'no-room': 6, 'no-backup-folder': 6,
     'unconfirmed-write': 7, 'interrupted': 130,
 }
