@@ -10,7 +10,8 @@
 
 namespace nlafix::disk {
 
-/// One opened disk. Its methods throw Error (io_error, no_room, read_only, ...) with the disk's path.
+/// One opened disk. Its methods throw Error (io_error, no_room, read_only, ...) with the disk's
+/// path.
 class BlockDevice {
 public:
     BlockDevice() = default;

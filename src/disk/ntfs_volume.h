@@ -55,8 +55,9 @@ struct NtfsFile {
     bool sparse = false;
     bool encrypted = false;
     bool has_attribute_list = false;
-    std::optional<std::uint32_t> reparse_tag;  // 0x80000017: compressed by the Windows overlay filter
-    std::uint32_t attributes = 0;              // FILE_ATTRIBUTE_*
+    std::optional<std::uint32_t>
+        reparse_tag;               // 0x80000017: compressed by the Windows overlay filter
+    std::uint32_t attributes = 0;  // FILE_ATTRIBUTE_*
     std::uint32_t link_count = 0;
     std::uint64_t created = 0;
     std::uint64_t data_changed = 0;
@@ -68,10 +69,10 @@ struct NtfsFile {
 
 /// What speaks against writing to a volume.
 struct NtfsState {
-    bool hibernated = false;     // hiberfil.sys, as ntfs-3g judges it
-    bool journal_open = false;   // $LogFile is not closed, or of a version that only Windows closes
-    bool marked_dirty = false;   // the volume's flag: chkdsk is wanted
-    std::string journal;         // what was found there, for -v
+    bool hibernated = false;    // hiberfil.sys, as ntfs-3g judges it
+    bool journal_open = false;  // $LogFile is not closed, or of a version that only Windows closes
+    bool marked_dirty = false;  // the volume's flag: chkdsk is wanted
+    std::string journal;        // what was found there, for -v
 };
 
 class NtfsVolume {
