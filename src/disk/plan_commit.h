@@ -9,30 +9,22 @@
 #include <string>
 #include <vector>
 
+#include "base/epoch.h"
 #include "disk/block_device.h"
 #include "disk/commit_plan.h"
 
 namespace nlafix::disk {
 
-/// A write into a file, by its path on the volume.
-struct FileWrite {
-    std::string path;
-    std::uint64_t offset = 0;  // in the file
-    ByteView bytes;
-};
-
-/// Writes in any order, then one flush.
-using FileEpoch = std::vector<FileWrite>;
-
 struct FileChange {
     std::string path;  // on the volume, "Windows/System32/config/SYSTEM"
     ByteView before;   // what was read from it
     ByteView after;
-    std::uint64_t time = 0;  // FILETIME of the edit
-    /// The way that is taken where the runlist cannot be switched: how `before` becomes `after` by
-    /// overwriting, in an order that leaves nothing undetected. It may write into other files, its
-    /// logs, as well; no file grows. Empty where there is no such way.
-    std::vector<FileEpoch> in_place;
+    std::uint64_t time = 0;  // FILETIME of the edit, which the switch gives to the file
+    /// The way that is taken where the runlist cannot be switched: how `before` is overwritten, in
+    /// an order that leaves nothing undetected. It may end in other bytes than `after`, and write
+    /// into other files; none grows. Empty where there is no such way.
+    std::vector<Epoch> in_place;
+    std::vector<std::string> in_place_files;  // paths by FileIndex; the first is `path`
     CommitMethod in_place_method = CommitMethod::in_place;
 };
 

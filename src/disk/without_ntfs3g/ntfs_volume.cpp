@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // NTFS volumes in a build without libntfs-3g: none can be opened.
-#include "base/error.h"
 #include "disk/ntfs_volume.h"
+#include "base/error.h"
 
 namespace nlafix::disk {
 
@@ -19,13 +19,29 @@ NtfsVolume NtfsVolume::open(BlockDevice& /*device*/, const DiskRange& /*range*/)
 }
 
 // No volume was ever opened: nothing below is reached.
-std::string NtfsVolume::label() const { return {}; }
-std::uint64_t NtfsVolume::serial() const { return 0; }
-NtfsGeometry NtfsVolume::geometry() { return {}; }
-NtfsState NtfsVolume::state() { return {}; }
-std::optional<NtfsFile> NtfsVolume::find(const std::string& /*path*/) { return std::nullopt; }
-std::vector<NtfsEntry> NtfsVolume::list(const std::string& /*path*/) { return {}; }
-Bytes NtfsVolume::read_file(const std::string& /*path*/, std::uint64_t /*limit*/) { return {}; }
-Bytes NtfsVolume::read_head(const std::string& /*path*/, std::size_t /*count*/) { return {}; }
+std::string NtfsVolume::label() const {
+    return {};
+}
+std::uint64_t NtfsVolume::serial() const {
+    return 0;
+}
+NtfsGeometry NtfsVolume::geometry() {
+    return {};
+}
+NtfsState NtfsVolume::state() {
+    return {};
+}
+std::optional<NtfsFile> NtfsVolume::find(const std::string& /*path*/) {
+    return std::nullopt;
+}
+std::vector<NtfsEntry> NtfsVolume::list(const std::string& /*path*/) {
+    return {};
+}
+Bytes NtfsVolume::read_file(const std::string& /*path*/, std::uint64_t /*limit*/) {
+    return {};
+}
+Bytes NtfsVolume::read_head(const std::string& /*path*/, std::size_t /*count*/) {
+    return {};
+}
 
 }  // namespace nlafix::disk
