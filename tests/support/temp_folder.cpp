@@ -62,8 +62,11 @@ std::string read_text(const std::string& path) {
 }
 
 Bytes read_file(const std::string& path) {
-    Bytes bytes;
-    for (const char c : read_text(path)) bytes.push_back(static_cast<std::byte>(c));
+    std::ifstream file(path, std::ios::binary);
+    Bytes bytes(std::filesystem::file_size(path));
+    void* const raw = bytes.data();
+    file.read(static_cast<char*>(raw), static_cast<std::streamsize>(bytes.size()));
+    if (!file) throw std::runtime_error("cannot read " + path);
     return bytes;
 }
 

@@ -640,7 +640,11 @@ std::vector<NtfsEntry> NtfsVolume::list(const std::string& path) {
     const Impl::Found found = impl_->require(path);
     Listing listing;
     s64 position = 0;
-    if (ntfs_readdir(found.inode.get(), &position, &listing, keep_entry) != 0) {
+    // Without regard to case it would give all names in lower case.
+    NVolSetCaseSensitive(impl_->volume.get());
+    const int result = ntfs_readdir(found.inode.get(), &position, &listing, keep_entry);
+    impl_->volume->state &= ~(1UL << NV_CaseSensitive);
+    if (result != 0) {
         if (listing.failure) std::rethrow_exception(listing.failure);
         impl_->fail("the folder \"" + found.path + "\" cannot be listed");
     }
