@@ -50,6 +50,9 @@ THIRD_PARTY = {
     'xxhash.h': {'base'},
     'ntfs-3g/': {'disk'},
     'libnbd.h': {'disk'},
+    # The headers of libntfs-3g want these in front of them.
+    'sys/stat.h': {'os', 'disk'},
+    'sys/types.h': {'os', 'disk'},
 }
 
 # Standard headers that are a platform's business all the same.
