@@ -10,6 +10,8 @@
 
 namespace nlafix::disk {
 
+enum class Access { read, write };
+
 /// One opened disk. Its methods throw Error (io_error, no_room, read_only, ...) with the disk's
 /// path.
 class BlockDevice {
@@ -19,6 +21,7 @@ public:
     BlockDevice& operator=(const BlockDevice&) = delete;
     virtual ~BlockDevice() = default;
 
+    /// A multiple of the alignment; an end that would be shorter is left out.
     virtual std::uint64_t size_bytes() const = 0;
     /// Offsets and sizes of writes are multiples of it: a power of two, at least 512.
     virtual std::uint32_t alignment_bytes() const = 0;
@@ -38,5 +41,14 @@ struct DiskRange {
     std::uint64_t offset = 0;
     std::uint64_t size_bytes = 0;
 };
+
+/// `size_bytes` bytes from `offset`; what a caller asks for is bounded by the caller.
+Bytes read_bytes(BlockDevice& device, std::uint64_t offset, std::size_t size_bytes);
+
+/// What the methods of a device do first. They throw Error(io_error) for a range that leaves the disk,
+/// Error(read_only) for a write to one that is not writable, Error(io_error) for one that is not
+/// aligned: nothing in this program may ask for that, and it would destroy what lies beside.
+void require_readable(const BlockDevice& device, std::uint64_t offset, std::uint64_t size_bytes);
+void require_writable(const BlockDevice& device, std::uint64_t offset, std::uint64_t size_bytes);
 
 }  // namespace nlafix::disk

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +13,8 @@
 
 namespace nlafix::disk {
 
-enum class Access { read, write };
-
+/// Two objects on one disk exclude each other, as two programs would, unless both only read.
+///
 /// A block device is opened exclusively, which the kernel refuses while it, or a partition of it, is
 /// mounted: Error(in_use) for writing, a warning for reading. A regular file is locked as qemu locks
 /// its images (image_lock.h), for reading as well: Error(in_use) while a machine runs on it; for
@@ -39,6 +38,7 @@ public:
 
 private:
     FileDevice(os::File file, Access access);
+    void read_block_device_status();
 
     os::File file_;
     Access access_;

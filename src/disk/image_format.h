@@ -8,11 +8,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "disk/block_device.h"
+#include "base/bytes.h"
 
 namespace nlafix::disk {
 
@@ -23,28 +24,37 @@ std::string_view word_of(ImageFormat format);
 /// The format of such a word; "vpc", as qemu calls VHD, is one too. Nothing for any other word.
 std::optional<ImageFormat> image_format_of(std::string_view word);
 
+/// The bytes of an image file, whatever its size; what lies behind its end is missing in what is read.
+struct ImageFile {
+    std::uint64_t size_bytes = 0;
+    std::function<Bytes(std::uint64_t offset, std::size_t length)> read;
+};
+
 /// What the first and the last bytes of a file say about its format.
 struct ImageProbe {
-    /// The one format that it is; nothing where it may as well be another.
+    /// The one format that it is; nothing where it may as well be another, or is none of these.
     std::optional<ImageFormat> format;
-    /// The words of all that are plausible, where it is not one.
+    /// All that are plausible, where it is not one: "raw or qcow2".
     std::string plausible;
-    /// The name of a format that nlafix cannot read ("VDI"), else empty.
+    /// The name of a format that nlafix cannot open ("VDI"), else empty.
     std::string unsupported;
-    /// A VHD whose data lies in the file as in a raw image, with a footer behind it: the size of that
-    /// data in bytes. Nothing where the VHD is dynamic, or no VHD.
-    std::optional<std::uint64_t> fixed_vhd_size;
+    /// A raw disk that shows itself as one: a boot signature, a GPT or a file system of Windows.
+    bool is_raw_disk = false;
 };
 
 /// Judges by magic; names play no part. Raw is what bears no magic. A file with the magic of an image
-/// and a boot signature, partition table or file system of a raw disk as well is neither. A fixed VHD
-/// is both, and is taken as VHD if its footer is sound: the bytes of the disk lie at the same places
-/// either way, and a raw disk would be too long by the footer.
-ImageProbe probe_image(BlockDevice& file);
+/// and the marks of a raw disk as well may be either. A fixed VHD is both, and is taken as VHD if its
+/// footer is sound: the bytes of the disk lie at the same places either way, and a raw disk would be
+/// too long by the footer.
+ImageProbe probe_image(const ImageFile& file);
 
-/// Why an image of `format` cannot be opened without files besides its own ("it has the backing
-/// file base.qcow2"); nothing where it stands alone. Throws Error(malformed_disk) where the head of
-/// the image contradicts its format.
-std::optional<std::string> other_files_of(BlockDevice& file, ImageFormat format);
+/// The size in bytes of the disk in a fixed VHD, which is stored from the start of the file as in a raw
+/// image; nothing where there is no sound footer of one.
+std::optional<std::uint64_t> fixed_vhd_size(const ImageFile& file);
+
+/// What an image of `format` needs besides its own file: "the backing file base.qcow2"; nothing where
+/// it stands alone. Throws Error(no_image_support) for a VHD or VHDX with a parent, which qemu does
+/// not read rightly.
+std::optional<std::string> other_files_of(const ImageFile& file, ImageFormat format);
 
 }  // namespace nlafix::disk

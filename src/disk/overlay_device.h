@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -39,7 +40,11 @@ public:
     void discard() { blocks_.clear(); }
 
 private:
-    std::uint64_t block_end(std::uint64_t index) const;
+    using Compare = std::function<void(std::uint64_t index, ByteView before, ByteView after)>;
+
+    /// Calls `visit` for each block, by ascending index, with what the disk below holds there.
+    void compare(const Compare& visit) const;
+    std::size_t block_size(std::uint64_t index) const;
     Bytes& block_for_writing(std::uint64_t index, bool is_overwritten);
 
     BlockDevice& base_;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "disk/block_device.h"
@@ -38,9 +39,9 @@ struct PartitionTable {
     std::vector<std::string> warnings;
 };
 
-/// Reads the table of `disk`. Extended and protective entries are not partitions. Throws
-/// Error(malformed_disk) where there is a table that cannot be read, or neither table nor volume;
-/// what `disk` throws passes through.
+/// Reads the table of `disk`; one without is a single volume, whatever that is. Extended and
+/// protective entries are not partitions. Throws Error(malformed_disk) where there should be a GPT
+/// but neither of its copies can be used; what `disk` throws passes through.
 PartitionTable read_partition_table(BlockDevice& disk);
 
 }  // namespace nlafix::disk

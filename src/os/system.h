@@ -44,9 +44,22 @@ struct OpenOptions {
     bool write = false;
     bool create_new = false;  // fails with EEXIST where the name is taken; mode 0600
     bool follow_links = true;
+    bool exclusive = false;  // a block device: EBUSY where it is mounted or held by another driver
 };
 
 using Handle = int;
+
+/// What the system says of a block device.
+struct BlockDeviceStatus {
+    std::uint64_t size_bytes = 0;
+    std::uint32_t sector_bytes = 512;  // logical: what reads and writes are made of
+    bool read_only = false;
+};
+
+/// A program that was started, until wait() has said how it ended.
+struct Child {
+    std::int64_t id = -1;
+};
 
 /// A private file without a name on any disk, for a library that wants a path.
 struct Scratch {
@@ -84,6 +97,27 @@ public:
     /// EBUSY when another process has the file open for writing, or a lock on it, as far as the
     /// system can tell. `handle` is open for reading only.
     virtual int probe_use(Handle handle) = 0;
+
+    /// Of an open block device.
+    virtual int block_device_status(Handle handle, BlockDeviceStatus& status) = 0;
+    /// Locks the byte at `offset` of the file for reading: as many may as want to. The lock goes with
+    /// the handle; it is advisory, and the byte need not exist.
+    virtual int lock_byte(Handle handle, std::uint64_t offset) = 0;
+    /// EBUSY when a lock of another handle, of any kind, is on the byte at `offset`.
+    virtual int probe_byte(Handle handle, std::uint64_t offset) = 0;
+
+    /// Starts the program arguments[0], looked for in PATH, as systemd starts a server on a socket: it
+    /// inherits a listening socket (LISTEN_FDS), to which `connection` is connected already. Its
+    /// errors go to `errors`, all else to nowhere. It is out of reach of the terminal's signals, and
+    /// gets SIGTERM when the thread that started it ends, however that comes. ENOENT where there is no
+    /// such program.
+    virtual int start_server(const std::vector<std::string>& arguments, Handle errors,
+                             Child& child, Handle& connection) = 0;
+    /// ETIMEDOUT while `child` still runs after `timeout_ms`; else it is gone, and `status` is its
+    /// exit status, or 128 and the signal that ended it.
+    virtual int wait(const Child& child, std::uint32_t timeout_ms, int& status) = 0;
+    /// Asks `child` to end, or makes it end. It still has to be waited for.
+    virtual int stop(const Child& child, bool at_once) = 0;
 
     virtual int set_owner(Handle handle, std::uint32_t owner, std::uint32_t group) = 0;
     virtual int set_permissions(Handle handle, std::uint32_t permissions) = 0;

@@ -175,6 +175,49 @@ int FaultSystem::probe_use(os::Handle handle) {
     return call(Effect::reads, Raise::yes, [&] { return inner().probe_use(handle); });
 }
 
+int FaultSystem::block_device_status(os::Handle handle, os::BlockDeviceStatus& status) {
+    return call(Effect::reads, Raise::yes,
+                [&] { return inner().block_device_status(handle, status); });
+}
+
+int FaultSystem::lock_byte(os::Handle handle, std::uint64_t offset) {
+    return call(Effect::reads, Raise::yes, [&] { return inner().lock_byte(handle, offset); });
+}
+
+int FaultSystem::probe_byte(os::Handle handle, std::uint64_t offset) {
+    return call(Effect::reads, Raise::yes, [&] { return inner().probe_byte(handle, offset); });
+}
+
+int FaultSystem::start_server(const std::vector<std::string>& arguments, os::Handle errors,
+                              os::Child& child, os::Handle& connection) {
+    return call(Effect::reads, Raise::yes, [&] {
+        os::Handle connected = -1;
+        const int result = inner().start_server(arguments, errors, child, connected);
+        if (result == 0) {
+            connection = connected;
+            open_.insert(connected);
+        }
+        return result;
+    });
+}
+
+int FaultSystem::wait(const os::Child& child, std::uint32_t timeout_ms, int& status) {
+    // A child is never left behind, whatever is said of it.
+    int inner_result = -1;
+    const int result = call(Effect::reads, Raise::no, [&] {
+        return inner_result = inner().wait(child, timeout_ms, status);
+    });
+    if (inner_result < 0) {
+        static_cast<void>(inner().stop(child, true));
+        static_cast<void>(inner().wait(child, 10'000, status));
+    }
+    return result;
+}
+
+int FaultSystem::stop(const os::Child& child, bool at_once) {
+    return call(Effect::reads, Raise::no, [&] { return inner().stop(child, at_once); });
+}
+
 int FaultSystem::set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) {
     return call(Effect::changes, Raise::yes,
                 [&] { return inner().set_owner(handle, owner, group); });

@@ -69,6 +69,13 @@ public:
     int file_system(const std::string& path, os::FileSystemStatus& status) override;
     int lock(os::Handle handle) override;
     int probe_use(os::Handle handle) override;
+    int block_device_status(os::Handle handle, os::BlockDeviceStatus& status) override;
+    int lock_byte(os::Handle handle, std::uint64_t offset) override;
+    int probe_byte(os::Handle handle, std::uint64_t offset) override;
+    int start_server(const std::vector<std::string>& arguments, os::Handle errors,
+                     os::Child& child, os::Handle& connection) override;
+    int wait(const os::Child& child, std::uint32_t timeout_ms, int& status) override;
+    int stop(const os::Child& child, bool at_once) override;
     int set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) override;
     int set_permissions(os::Handle handle, std::uint32_t permissions) override;
     int list_attributes(os::Handle handle, std::vector<std::string>& names) override;

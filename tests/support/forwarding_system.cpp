@@ -44,6 +44,31 @@ int ForwardingSystem::lock(os::Handle handle) { return inner_.lock(handle); }
 
 int ForwardingSystem::probe_use(os::Handle handle) { return inner_.probe_use(handle); }
 
+int ForwardingSystem::block_device_status(os::Handle handle, os::BlockDeviceStatus& status) {
+    return inner_.block_device_status(handle, status);
+}
+
+int ForwardingSystem::lock_byte(os::Handle handle, std::uint64_t offset) {
+    return inner_.lock_byte(handle, offset);
+}
+
+int ForwardingSystem::probe_byte(os::Handle handle, std::uint64_t offset) {
+    return inner_.probe_byte(handle, offset);
+}
+
+int ForwardingSystem::start_server(const std::vector<std::string>& arguments, os::Handle errors,
+                                   os::Child& child, os::Handle& connection) {
+    return inner_.start_server(arguments, errors, child, connection);
+}
+
+int ForwardingSystem::wait(const os::Child& child, std::uint32_t timeout_ms, int& status) {
+    return inner_.wait(child, timeout_ms, status);
+}
+
+int ForwardingSystem::stop(const os::Child& child, bool at_once) {
+    return inner_.stop(child, at_once);
+}
+
 int ForwardingSystem::set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) {
     return inner_.set_owner(handle, owner, group);
 }

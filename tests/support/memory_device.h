@@ -15,22 +15,21 @@ public:
     explicit MemoryDevice(Bytes bytes, std::uint32_t alignment_bytes = 512)
         : content(std::move(bytes)), alignment_bytes_(alignment_bytes) {}
 
-    std::uint64_t size_bytes() const override { return content.size(); }
+    std::uint64_t size_bytes() const override {
+        return content.size() - content.size() % alignment_bytes_;
+    }
     std::uint32_t alignment_bytes() const override { return alignment_bytes_; }
-    bool is_writable() const override { return true; }
+    bool is_writable() const override { return writable; }
 
     void read(MutableByteView into, std::uint64_t offset) override {
-        require_inside(into.size(), offset);
+        disk::require_readable(*this, offset, into.size());
         std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(offset), into.size(),
                     into.begin());
         read_bytes += into.size();
     }
 
     void write(ByteView from, std::uint64_t offset) override {
-        require_inside(from.size(), offset);
-        if (offset % alignment_bytes_ != 0 || from.size() % alignment_bytes_ != 0) {
-            throw Error(ErrorCode::io_error, "a write that is not aligned");
-        }
+        disk::require_writable(*this, offset, from.size());
         if (writes_until_failure == 0) throw Error(ErrorCode::io_error, "the disk is broken");
         --writes_until_failure;
         std::copy(from.begin(), from.end(),
@@ -40,17 +39,12 @@ public:
     void flush() override { ++flushes; }
 
     Bytes content;
+    bool writable = true;
     std::uint64_t read_bytes = 0;
     std::size_t flushes = 0;
     std::size_t writes_until_failure = ~std::size_t{0};
 
 private:
-    void require_inside(std::size_t size, std::uint64_t offset) const {
-        if (!range_is_inside(offset, size, content.size())) {
-            throw Error(ErrorCode::io_error, "outside of the disk").offset(offset);
-        }
-    }
-
     std::uint32_t alignment_bytes_;
 };
 

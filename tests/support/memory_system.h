@@ -69,6 +69,14 @@ public:
     int file_system(const std::string& path, os::FileSystemStatus& status) override;
     int lock(os::Handle handle) override;
     int probe_use(os::Handle) override { return 0; }
+    /// It has neither block devices nor programs, and its locks on bytes are always free.
+    int block_device_status(os::Handle, os::BlockDeviceStatus&) override;
+    int lock_byte(os::Handle, std::uint64_t) override { return 0; }
+    int probe_byte(os::Handle, std::uint64_t) override { return 0; }
+    int start_server(const std::vector<std::string>&, os::Handle, os::Child&,
+                     os::Handle&) override;
+    int wait(const os::Child&, std::uint32_t, int&) override;
+    int stop(const os::Child&, bool) override;
     int set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) override;
     int set_permissions(os::Handle handle, std::uint32_t permissions) override;
     int list_attributes(os::Handle handle, std::vector<std::string>& names) override;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What Linux does in its own way: extended attributes, the mount table, leases, memfd.
+// What Linux does in its own way: extended attributes, the mount table, leases, locks, memfd, block
+// devices.
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
@@ -20,6 +23,15 @@ int result_of(long returned) { return returned < 0 ? errno : 0; }
 // Attributes of files are small; the kernel's own limit is 64 KiB.
 constexpr std::size_t most_attribute_bytes = 65536;
 
+struct flock one_byte(short type, std::uint64_t offset) {
+    struct flock byte = {};
+    byte.l_type = type;
+    byte.l_whence = SEEK_SET;
+    byte.l_start = static_cast<off_t>(offset);
+    byte.l_len = 1;
+    return byte;
+}
+
 class LinuxSystem final : public PosixSystem {
 public:
     int flush(Handle handle) override { return result_of(::fsync(handle)); }
@@ -30,6 +42,9 @@ public:
 
     int file_system(const std::string& path, FileSystemStatus& status) override;
     int probe_use(Handle handle) override;
+    int block_device_status(Handle handle, BlockDeviceStatus& status) override;
+    int lock_byte(Handle handle, std::uint64_t offset) override;
+    int probe_byte(Handle handle, std::uint64_t offset) override;
     int list_attributes(Handle handle, std::vector<std::string>& names) override;
     int attribute(Handle handle, const std::string& name, Bytes& value) override;
     int set_attribute(Handle handle, const std::string& name, ByteView value) override {
@@ -67,6 +82,29 @@ int LinuxSystem::probe_use(Handle handle) {
         return EBUSY;
     }
     return 0;
+}
+
+int LinuxSystem::block_device_status(Handle handle, BlockDeviceStatus& status) {
+    std::uint64_t size_bytes = 0;
+    int sector_bytes = 0;
+    int read_only = 0;
+    if (::ioctl(handle, BLKGETSIZE64, &size_bytes) != 0) return errno;
+    if (::ioctl(handle, BLKSSZGET, &sector_bytes) != 0) return errno;
+    if (::ioctl(handle, BLKROGET, &read_only) != 0) return errno;
+    if (sector_bytes <= 0) return EINVAL;
+    status = {size_bytes, static_cast<std::uint32_t>(sector_bytes), read_only != 0};
+    return 0;
+}
+
+int LinuxSystem::lock_byte(Handle handle, std::uint64_t offset) {
+    struct flock byte = one_byte(F_RDLCK, offset);
+    return result_of(::fcntl(handle, F_OFD_SETLK, &byte));
+}
+
+int LinuxSystem::probe_byte(Handle handle, std::uint64_t offset) {
+    struct flock byte = one_byte(F_WRLCK, offset);
+    if (::fcntl(handle, F_OFD_GETLK, &byte) != 0) return errno;
+    return byte.l_type == F_UNLCK ? 0 : EBUSY;
 }
 
 int LinuxSystem::list_attributes(Handle handle, std::vector<std::string>& names) {

@@ -41,6 +41,7 @@ int PosixSystem::open(const std::string& path, const OpenOptions& options, Handl
     // O_NONBLOCK: a FIFO given by mistake must not hang; regular files ignore it.
     int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (options.write ? O_RDWR : O_RDONLY);
     if (options.create_new) flags |= O_CREAT | O_EXCL;
+    if (options.exclusive) flags |= O_EXCL;
     if (!options.follow_links) flags |= O_NOFOLLOW;
     const int fd = ::open(path.c_str(), flags, 0600);
     if (fd >= 0) handle = fd;

@@ -19,6 +19,10 @@ public:
     int status(Handle handle, FileStatus& status) override;
     int status(const std::string& path, bool follow_links, FileStatus& status) override;
     int lock(Handle handle) override;
+    int start_server(const std::vector<std::string>& arguments, Handle errors, Child& child,
+                     Handle& connection) override;
+    int wait(const Child& child, std::uint32_t timeout_ms, int& status) override;
+    int stop(const Child& child, bool at_once) override;
     int set_owner(Handle handle, std::uint32_t owner, std::uint32_t group) override;
     int set_permissions(Handle handle, std::uint32_t permissions) override;
     int list_folder(const std::string& path, std::vector<std::string>& names) override;
