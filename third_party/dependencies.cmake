@@ -78,5 +78,13 @@ nlafix_optional(NLAFIX_WITH_NBD Libnbd 1.14
     "of images only raw ones can be opened"
     DEBIAN libnbd-dev FEDORA libnbd-devel ARCH libnbd ALPINE libnbd-dev HOMEBREW libnbd)
 
+# The library that cli/ formats with. Debian has no archive of fmt, so one file gets its headers.
+add_library(nlafix_fmt INTERFACE)
+if(NLAFIX_STATIC)
+    target_link_libraries(nlafix_fmt INTERFACE fmt::fmt-header-only)
+else()
+    target_link_libraries(nlafix_fmt INTERFACE fmt::fmt)
+endif()
+
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)

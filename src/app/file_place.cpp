@@ -10,6 +10,7 @@
 #include "store/hive_lock.h"
 #include "store/interrupted.h"
 #include "store/output_file.h"
+#include "store/scratch.h"
 
 namespace nlafix::app {
 namespace {
@@ -43,6 +44,11 @@ public:
     void require_writable(const Options& options, std::uint64_t image_bytes) override {
         store::require_writable(
             *file_, resolved_backup_folder(system_, path_, options.backup_folder), image_bytes);
+    }
+
+    os::ScratchFile make_scratch(const Options& options) override {
+        return store::make_scratch(
+            *file_, resolved_backup_folder(system_, path_, options.backup_folder));
     }
 
     store::StoreResult store(const source::HiveFiles& files, const verify::VerifiedImage& image,

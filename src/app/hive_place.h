@@ -10,6 +10,7 @@
 
 #include "app/options.h"
 #include "app/report.h"
+#include "os/scratch_file.h"
 #include "os/system.h"
 #include "source/read_hive.h"
 #include "store/store.h"
@@ -34,6 +35,8 @@ public:
     virtual void refuse_hibernation() = 0;
     /// Throws Error for what can be known to keep an image of `image_bytes` from being written.
     virtual void require_writable(const Options& options, std::uint64_t image_bytes) = 0;
+    /// A private file where the machine has no place for one: where the backup goes.
+    virtual os::ScratchFile make_scratch(const Options& options) = 0;
     /// Writes `image`, with a backup, over the hive that `files` was read from.
     virtual store::StoreResult store(const source::HiveFiles& files,
                                      const verify::VerifiedImage& image,

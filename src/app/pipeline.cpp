@@ -124,7 +124,8 @@ void Session::fix(Report& report, const Options& options) {
     hivex::require_iconv();
     const std::uint64_t now = system_.now();
     hivex::EditedImage edited =
-        hivex::edit_image(inspection.hive, inspection.plan, now, system_);
+        hivex::edit_image(inspection.hive, inspection.plan, now, system_,
+                          [&] { return place->make_scratch(options); });
     const verify::VerifiedImage image =
         verify::verify(inspection.hive, inspection.plan, std::move(edited));
     place->require_writable(options, image.bytes().size());

@@ -6,8 +6,6 @@
 #include "base/error.h"
 #include "hivex/handle.h"
 #include "hivex/hazards.h"
-#include "os/file.h"
-#include "os/paths.h"
 #include "regf/base_block.h"
 
 namespace nlafix::hivex {
@@ -18,29 +16,12 @@ constexpr std::uint64_t most_image_bytes = std::uint64_t{1} << 33;
 
 constexpr std::size_t first_bin_timestamp_at = regf::base_block_size_bytes + 20;
 
-/// A private copy that goes away with the object.
-class ScratchFile {
-public:
-    explicit ScratchFile(os::System& system) : file_(make(system, scratch_)) {}
-    ~ScratchFile() {
-        if (scratch_.remove_path) os::remove_quietly(file_.system(), scratch_.path);
-    }
-    ScratchFile(const ScratchFile&) = delete;
-    ScratchFile& operator=(const ScratchFile&) = delete;
-
-    const std::string& path() const { return scratch_.path; }
-    os::File& file() { return file_; }
-
-private:
-    static os::File make(os::System& system, os::Scratch& scratch) {
-        os::must([&] { return system.make_scratch(scratch); }, "cannot make a private copy",
-                 "memory");
-        return {system, scratch.handle, scratch.path};
-    }
-
-    os::Scratch scratch_;
-    os::File file_;
-};
+os::ScratchFile make_copy(os::System& system, const MakeScratch& elsewhere) {
+    if (auto copy = os::ScratchFile::make(system)) return std::move(*copy);
+    if (elsewhere) return elsewhere();
+    throw Error(ErrorCode::io_error, "there is no place for a private copy of the hive")
+        .hint("set TMPDIR to a folder that may be written, then run it again");
+}
 
 /// hivex compares with the bare XOR and does not know the two sums that Windows replaces.
 Bytes plain_checksum(ByteView image) {
@@ -51,8 +32,7 @@ Bytes plain_checksum(ByteView image) {
     return bytes;
 }
 
-Handle open_copy(ByteView image, os::System& system) {
-    ScratchFile copy(system);
+Handle open_copy(ByteView image, os::ScratchFile copy) {
     copy.file().write_fully(image, 0);
     copy.file().write_fully(plain_checksum(image), regf::checksum_at);
     // hivex has read all of it when it returns, so the copy can go: one image less in memory.
@@ -103,12 +83,13 @@ void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
 namespace {
 
 EditedImage edit_copy(const recovery::CleanHive& hive, const nla::Plan& plan,
-                      std::uint64_t edit_time, os::System& system) {
+                      std::uint64_t edit_time, os::System& system,
+                      const MakeScratch& elsewhere) {
     EditedImage result;
     result.edit_time = edit_time;
-    ScratchFile output(system);
+    os::ScratchFile output = make_copy(system, elsewhere);
     {
-        Handle handle = open_copy(hive.image(), system);
+        Handle handle = open_copy(hive.image(), make_copy(system, elsewhere));
         for (const nla::PlannedEdit& edit : plan.edits) carry_out(handle, edit);
         handle.commit(output.path());
     }
@@ -120,10 +101,10 @@ EditedImage edit_copy(const recovery::CleanHive& hive, const nla::Plan& plan,
 }  // namespace
 
 EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
-                       std::uint64_t edit_time, os::System& system) {
+                       std::uint64_t edit_time, os::System& system, const MakeScratch& elsewhere) {
     require_no_hazard(hive, plan);
     try {
-        return edit_copy(hive, plan, edit_time, system);
+        return edit_copy(hive, plan, edit_time, system, elsewhere);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::no_room) throw;
         // A copy lies in memory: the hints for disks would lead astray.

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 
 #include "os/linux/mount_table.h"
+#include "os/paths.h"
 #include "os/posix/posix_system.h"
 
 namespace nlafix::os {
@@ -53,6 +55,20 @@ public:
     int make_scratch(Scratch& scratch) override;
 };
 
+/// The highest folder above `absolute` on the same device: the mount point, where no table tells.
+std::string top_of_device(System& system, const std::string& absolute) {
+    FileStatus own;
+    if (system.status(absolute, true, own) != 0) return "";
+    std::string top = own.kind == FileKind::folder ? absolute : folder_of(absolute);
+    while (top != "/") {
+        FileStatus above;
+        if (system.status(folder_of(top), true, above) != 0) break;
+        if (above.identity.device != own.identity.device) break;
+        top = folder_of(top);
+    }
+    return top;
+}
+
 int LinuxSystem::file_system(const std::string& path, FileSystemStatus& status) {
     struct statvfs s = {};
     if (::statvfs(path.c_str(), &s) != 0) return errno;
@@ -62,6 +78,11 @@ int LinuxSystem::file_system(const std::string& path, FileSystemStatus& status) 
     if (const auto mount = find_mount(read_mount_table(), absolute)) {
         found.type = mount->type;
         found.mount_point = mount->mount_point;
+    } else {
+        struct statfs kernel = {};
+        if (::statfs(path.c_str(), &kernel) != 0) return errno;
+        found.type = file_system_name(static_cast<std::uint32_t>(kernel.f_type));
+        found.mount_point = top_of_device(*this, absolute);
     }
     found.read_only = (s.f_flag & ST_RDONLY) != 0;
     found.free_bytes = static_cast<std::uint64_t>(s.f_bavail) * s.f_frsize;

@@ -53,6 +53,21 @@ std::vector<Mount> read_mount_table() {
     return parse_mount_table(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
+std::string file_system_name(std::uint32_t magic) {
+    switch (magic) {
+        case 0xEF53: return "ext4";  // ext2 and ext3 have the same, and replace files as it does
+        case 0x58465342: return "xfs";
+        case 0x9123683E: return "btrfs";
+        case 0x01021994: return "tmpfs";
+        case 0xF2F52010: return "f2fs";
+        case 0x2FC12FC1: return "zfs";
+        case 0x794C7630: return "overlay";
+        case 0x65735546: return "fuseblk";
+        case 0x7366746E: return "ntfs3";
+        default: return "";
+    }
+}
+
 std::optional<Mount> find_mount(const std::vector<Mount>& table, const std::string& absolute) {
     const Mount* best = nullptr;
     for (const Mount& mount : table) {

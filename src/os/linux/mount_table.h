@@ -2,6 +2,7 @@
 // The mount table of this process (proc_pid_mountinfo(5)).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,10 @@ std::vector<Mount> parse_mount_table(std::string_view text);
 
 /// The table of this process; empty where /proc is missing.
 std::vector<Mount> read_mount_table();
+
+/// The name that the mount table would have for the file system of `magic`, the f_type of statfs(2);
+/// empty for those that nlafix does not treat in a way of their own. Where /proc is missing.
+std::string file_system_name(std::uint32_t magic);
 
 /// The mount that `absolute` lies on: the deepest mount point above it, the last of equal ones.
 std::optional<Mount> find_mount(const std::vector<Mount>& table, const std::string& absolute);

@@ -81,3 +81,9 @@ TEST_CASE("The deepest mount point above a path counts, and the last of equal on
 TEST_CASE("A later mount over the same root hides the earlier one") {
     CHECK(type_at(line("/", "rootfs") + line("/", "overlay"), "/x") == "overlay");
 }
+
+TEST_CASE("Where there is no mount table the kernel's number names the file system") {
+    CHECK(os::file_system_name(0xEF53) == "ext4");
+    CHECK(os::file_system_name(0x65735546) == "fuseblk");
+    CHECK(os::file_system_name(0x4D44) == "");  // FAT: nothing is done in a way of its own
+}

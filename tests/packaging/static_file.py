@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The static file in an empty root, without /proc, /dev, /tmp or locale, does what the dynamic one does
+here: the same reports, and hives that differ in the time of the edit alone."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'support'))
+sys.path.insert(0, os.path.join(HERE, '..', 'real'))
+import program  # noqa: E402
+import _judges  # noqa: E402
+
+BACKUP_TIME = re.compile(r'\.nlafix-\d{8}T\d{6}Z')
+LARGEST_FILE_BYTES = 5_000_000
+SECONDS_FROM_1601_TO_1970 = 11_644_473_600
+
+
+def static_file(source_dir):
+    given = os.environ.get('NLAFIX_STATIC_FILE')
+    path = pathlib.Path(given) if given else source_dir / 'build' / 'static' / 'src' / 'nlafix'
+    how = 'cmake --preset static && cmake --build --preset static'
+    if not path.exists():
+        program.skip_unless_ci('there is no static file: ' + how)
+    newest = max(file.stat().st_mtime for file in (source_dir / 'src').rglob('*.*'))
+    if path.stat().st_mtime < newest:
+        program.skip_unless_ci('the static file is older than the sources: ' + how)
+    return path.resolve()
+
+
+class Side:
+    """One of the two programs, in a folder of its own."""
+
+    def __init__(self, words, folder, shown, root=None):
+        self.words = words      # in front of the command
+        self.folder = folder    # where its hives lie, seen from here
+        self.shown = shown      # the same, as the program sees it
+        self.root = root        # what has to be the root of its files
+
+    def empty(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+
+    def run(self, command):
+        """(exit status, report, standard error), all without what differs by nature."""
+        words = [*self.words, command, '--json', self.shown + '/SYSTEM']
+        ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env={}, timeout=120)
+        report = json.loads(self._same_anywhere(ended.stdout))
+        return ended.returncode, report, self._same_anywhere(ended.stderr)
+
+    def _same_anywhere(self, output):
+        text = output.decode('utf-8').replace(self.shown + '/', '<dir>/')
+        return BACKUP_TIME.sub('.nlafix-<time>', text)
+
+    def files(self):
+        """{name: (mode, bytes)}; the time of a backup's name is taken out. A manifest has hashes of
+        hives that differ in their time, so of it the name and the mode alone."""
+        found = {}
+        for path in sorted(self.folder.iterdir()):
+            content = None if path.suffix == '.json' else path.read_bytes()
+            found[BACKUP_TIME.sub('.nlafix-<time>', path.name)] = (path.stat().st_mode, content)
+        return found
+
+
+def in_root(root, program_path):
+    """Words that run a program with `root` as the root of all files."""
+    if os.geteuid() == 0:
+        return [shutil.which('chroot', path='/usr/sbin:/usr/bin:/sbin:/bin'), str(root),
+                program_path]
+    words = [shutil.which('unshare') or 'unshare', '--map-root-user', '--root=' + str(root), program_path]
+    if subprocess.run([*words, '--version'], stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        program.skip_unless_ci('only root can change the root here')
+    return words
+
+
+def filetime(seconds):
+    return int((seconds + SECONDS_FROM_1601_TO_1970) * 10_000_000)
+
+
+def without_edit_time(content, began, ended):
+    """A hive without the times between `began` and `ended` in it, and without its checksum."""
+    words = bytearray(content)
+    for at in range(0, len(words) - 7, 4):
+        if began <= struct.unpack_from('<Q', words, at)[0] <= ended:
+            words[at:at + 8] = bytes(8)
+    words[508:512] = bytes(4)
+    return bytes(words)
+
+
+def require_same(dynamic, static, what):
+    for name, a, b in zip(('exit status', 'report', 'standard error'), dynamic, static):
+        assert a == b, '%s: %s:\n  %s\n  %s' % (what, name, a, b)
+
+
+def require_same_files(dynamic, static, began, what):
+    a, b = dynamic.files(), static.files()
+    assert a.keys() == b.keys(), '%s left %s and %s' % (what, sorted(a), sorted(b))
+    window = filetime(began - 2), filetime(time.time() + 2)
+    for name in a:
+        assert a[name][0] == b[name][0], '%s: the modes of %s differ' % (what, name)
+        if a[name][1] != b[name][1]:
+            assert name == 'SYSTEM', '%s: %s differs' % (what, name)
+            plain = [without_edit_time(side[name][1], *window) for side in (a, b)]
+            assert plain[0] == plain[1], '%s: the hives differ in more than their time' % what
+
+
+def compare(hive, logs, dynamic, static):
+    """check, then fix, and then check on both sides. True where something was fixed."""
+    fixed = False
+    for side in (dynamic, static):
+        side.empty()
+        shutil.copyfile(hive, side.folder / 'SYSTEM')
+        for log in logs:
+            shutil.copyfile(log, side.folder / ('SYSTEM' + log.name[len(hive.name):]))
+    began = time.time()
+    for command in ('check', 'fix', 'check'):
+        what = '%s %s' % (command, hive.name)
+        of_dynamic, of_static = dynamic.run(command), static.run(command)
+        require_same(of_dynamic, of_static, what)
+        require_same_files(dynamic, static, began, what)
+        if command == 'fix':
+            fixed = of_dynamic[1]['changed']
+    return fixed
+
+
+def real_hives(source_dir):
+    """Those of Windows itself, dirty ones with their logs; none where there are none."""
+    try:
+        folder = _judges.real_hives(source_dir)
+    except SystemExit:
+        return []
+    return sorted(path for part in ('system', 'dirty', 'malformed') for path in
+                  (folder / part).rglob('*') if path.is_file() and '.LOG' not in path.name)
+
+
+def require_private_copies(static, source_dir):
+    """Without /proc hivex' copies lie beside the backup: for nobody else, and not for long."""
+    static.empty()
+    shutil.copyfile(source_dir / 'fixtures' / 'xp-missing-both.hive', static.folder / 'SYSTEM')
+    (static.folder / 'SYSTEM').chmod(0o644)
+    trace = static.root.parent / 'trace'
+    # For root alone: strace does not follow into another user namespace everywhere.
+    if os.geteuid() != 0 or not shutil.which('strace'):
+        print('where the private copies lie was not looked at')
+        return
+    subprocess.run(['strace', '-f', '-o', trace, '-e', 'trace=openat,open,unlink', *static.words,
+                    'fix', '-q', static.shown + '/SYSTEM'], check=True)
+    made = re.findall(r'"([^"]*nlafix-scratch[^"]*)", [^)]*O_CREAT\|O_EXCL[^)]*, (0\d+)\)',
+                      trace.read_text())
+    assert len(made) == 2, made
+    for name, mode in made:
+        assert os.path.dirname(name) == static.shown and mode == '0600', (name, mode)
+        assert 'unlink("%s")' % name in trace.read_text(), name
+    assert not [name for name in static.files() if 'scratch' in name]
+
+
+def main():
+    path, source_dir = program.arguments()
+    file = static_file(source_dir)
+    size = file.stat().st_size
+    assert size < LARGEST_FILE_BYTES, 'the static file has %d bytes' % size
+    memory_runs_programs = not os.statvfs('/dev/shm').f_flag & os.ST_NOEXEC
+    with program.Folder(fast=memory_runs_programs) as folder:
+        root = folder / 'root'
+        root.mkdir()
+        shutil.copy(file, root / 'nlafix')
+        dynamic = Side([str(path)], folder / 'hives', str(folder / 'hives'))
+        static = Side(in_root(root, '/nlafix'), root / 'hives', '/hives', root)
+        hives = sorted((source_dir / 'fixtures').glob('*.hive'))
+        assert hives, 'there are no fixtures'
+        real = real_hives(source_dir)
+        fixed = sum(compare(hive, sorted(hive.parent.glob(hive.name + '.LOG*')), dynamic, static)
+                    for hive in hives + real)
+        require_private_copies(static, source_dir)
+    print('%d fixtures and %d real hives, %d of them fixed, by a file of %d bytes'
+          % (len(hives), len(real), fixed, size))
+    assert fixed > len(hives) / 4
+
+
+main()
