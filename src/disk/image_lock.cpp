@@ -34,8 +34,9 @@ void lock_image(const os::File& file, Access access) {
     std::vector<std::uint64_t> contradicting = {unshared(consistent_read), held(write_data),
                                                 held(resize)};
     if (access == Access::write) {
-        taken.push_back(held(write_data));
-        contradicting.push_back(unshared(write_data));
+        // Between two of our writes the disk is in no state that anybody should read.
+        taken.insert(taken.end(), {held(write_data), unshared(consistent_read)});
+        contradicting.insert(contradicting.end(), {unshared(write_data), held(consistent_read)});
     }
     for (const std::uint64_t byte : taken) {
         const int result = file.system().lock_byte(file.handle(), byte);
