@@ -65,6 +65,7 @@ struct NtfsFile {
     std::uint64_t accessed = 0;
     Bytes security_descriptor;
     std::vector<ClusterRun> runs;  // of the data, in order; none where it is resident
+    bool operator==(const NtfsFile&) const = default;
 };
 
 /// What speaks against writing to a volume.
