@@ -28,7 +28,8 @@ endif()
 check_cxx_compiler_flag("-ffile-prefix-map=a=b" NLAFIX_HAS_FILE_PREFIX_MAP)
 if(NLAFIX_HAS_FILE_PREFIX_MAP)
     target_compile_options(nlafix_hardening INTERFACE
-        "$<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
+        "$<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>"
+        "$<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_BINARY_DIR}/=build/>")
 endif()
 
 check_linker_flag(CXX "-Wl,-z,relro,-z,now" NLAFIX_HAS_RELRO)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Written by completions/make.py; do not edit.
+
+_nlafix() {
+    local command= word options words=
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case $word in
+        check | fix | undo | recover) command=$word && break ;;
+        esac
+    done
+    COMPREPLY=()
+    case $command:$previous in
+    check:--color) words="auto always never" ;;
+    check:--control-set) words="boot current default all" ;;
+    fix:--color) words="auto always never" ;;
+    fix:--control-set) words="boot current default all" ;;
+    fix:--backup-dir)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        return
+        ;;
+    undo:--color) words="auto always never" ;;
+    recover:--color) words="auto always never" ;;
+    esac
+    if [[ -z $words ]]; then
+        case $command in
+        check) options="-h --help --json -q --quiet -v --verbose --color --ignore-logs --control-set" ;;
+        fix) options="-h --help --json -q --quiet -v --verbose --color --ignore-logs --control-set -n --dry-run --create-missing --backup-dir" ;;
+        undo) options="-h --help --json -q --quiet -v --verbose --color --target" ;;
+        recover) options="-h --help --json -q --quiet -v --verbose --color -o --output" ;;
+        *) options="check fix undo recover -h --help -V --version" ;;
+        esac
+        if [[ $current == -* || -z $command ]]; then
+            words=$options
+        fi
+    fi
+    if [[ -n $words ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    else
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    fi
+}
+complete -F _nlafix nlafix

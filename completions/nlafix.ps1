@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Written by completions/make.py; do not edit.
+
+Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock {
+    param($word, $tree, $position)
+    $commands = [ordered]@{
+        'check' = 'Read-only: say whether the two entries are there'
+        'fix' = 'Add what is missing, verified, with a backup'
+        'undo' = 'Put back what a fix replaced'
+        'recover' = 'Write a hive with its transaction logs applied elsewhere'
+    }
+    $options = @{
+        '' = [ordered]@{
+            '-h' = 'this help'
+            '--help' = 'this help'
+            '-V' = 'the version'
+            '--version' = 'the version'
+        }
+        'check' = [ordered]@{
+            '-h' = 'this help'
+            '--help' = 'this help'
+            '--json' = 'one JSON object for each TARGET, on a line of its own'
+            '-q' = 'no report; the exit status answers'
+            '--quiet' = 'no report; the exit status answers'
+            '-v' = 'more about the hive and the values'
+            '--verbose' = 'more about the hive and the values'
+            '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
+            '--ignore-logs' = 'take a dirty hive without its transaction logs; what they hold is lost'
+            '--control-set' = 'boot, current, default, all, or a number (default: boot, what Windows boots)'
+        }
+        'fix' = [ordered]@{
+            '-h' = 'this help'
+            '--help' = 'this help'
+            '--json' = 'one JSON object for each TARGET, on a line of its own'
+            '-q' = 'no report; the exit status answers'
+            '--quiet' = 'no report; the exit status answers'
+            '-v' = 'more about the hive and the values'
+            '--verbose' = 'more about the hive and the values'
+            '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
+            '--ignore-logs' = 'take a dirty hive without its transaction logs; what they hold is lost'
+            '--control-set' = 'boot, current, default, all, or a number (default: boot, what Windows boots)'
+            '-n' = 'say what would be done; exit as check does'
+            '--dry-run' = 'say what would be done; exit as check does'
+            '--create-missing' = 'create a value that is absent'
+            '--backup-dir' = 'where the backup goes (default: beside the hive)'
+        }
+        'undo' = [ordered]@{
+            '-h' = 'this help'
+            '--help' = 'this help'
+            '--json' = 'one JSON object for each TARGET, on a line of its own'
+            '-q' = 'no report; the exit status answers'
+            '--quiet' = 'no report; the exit status answers'
+            '-v' = 'more about the hive and the values'
+            '--verbose' = 'more about the hive and the values'
+            '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
+            '--target' = 'where the hive is now, when the disk is mounted elsewhere'
+        }
+        'recover' = [ordered]@{
+            '-h' = 'this help'
+            '--help' = 'this help'
+            '--json' = 'one JSON object for each TARGET, on a line of its own'
+            '-q' = 'no report; the exit status answers'
+            '--quiet' = 'no report; the exit status answers'
+            '-v' = 'more about the hive and the values'
+            '--verbose' = 'more about the hive and the values'
+            '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
+            '-o' = 'the file to write, which must not exist yet'
+            '--output' = 'the file to write, which must not exist yet'
+        }
+    }
+    $values = @{
+        '--color' = @('auto', 'always', 'never')
+        '--control-set' = @('boot', 'current', 'default', 'all')
+    }
+    $given = @($tree.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
+    if ($word -ne '' -and $given.Count -gt 0) {
+        $given = @($given | Select-Object -SkipLast 1)
+    }
+    $command = @($given | Where-Object { $commands.Contains($_) })[0]
+    $before = $given | Select-Object -Last 1
+    $found = [ordered]@{}
+    if ($before -and $values.ContainsKey($before)) {
+        $values[$before] | ForEach-Object { $found[$_] = $_ }
+    } elseif (-not $command) {
+        $commands.GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }
+        $options[''].GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }
+    } elseif ($word -like '-*') {
+        $options[$command].GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }
+    }
+    $found.GetEnumerator() | Where-Object { $_.Key -clike "$word*" } | ForEach-Object {
+        [System.Management.Automation.CompletionResult]::new($_.Key, $_.Key, 'ParameterValue', $_.Value)
+    }
+}

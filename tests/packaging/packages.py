@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""packaging/build makes packages that hold what they should, that lintian has no error for, and that are
+the same to the byte when they are made again."""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'support'))
+import program  # noqa: E402
+
+COMPLETIONS = {'bash': 'share/bash-completion/completions/nlafix',
+               'fish': 'share/fish/vendor_completions.d/nlafix.fish'}
+
+
+def make(source_dir, folder):
+    """{'deb': path, 'static': path, 'source': path}"""
+    ended = subprocess.run([source_dir / 'packaging' / 'build', folder], stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True, env={**os.environ, 'HOME': str(folder)})
+    assert ended.returncode == 0, ended.stdout
+    check = subprocess.run(['sha256sum', '--check', '--strict', 'SHA256SUMS'], cwd=folder,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert check.returncode == 0 and check.stdout.count(': OK') == 3, check.stdout
+    found = {kind: list(folder.glob(pattern)) for kind, pattern in
+             (('deb', '*.deb'), ('static', '*-linux-*.tar.gz'), ('source', '*-source.tar.gz'))}
+    assert all(len(paths) == 1 for paths in found.values()), found
+    return {kind: paths[0] for kind, paths in found.items()}
+
+
+def require_program(file, source_dir, expected_version):
+    ended = subprocess.run([file, '--version'], stdout=subprocess.PIPE, check=True, text=True)
+    assert ended.stdout == expected_version, ended.stdout
+    content = file.read_bytes()
+    assert str(source_dir).encode() not in content, '%s names the folder of its sources' % file.name
+    assert b'.debug_info' not in content, '%s is not stripped' % file.name
+
+
+def require_tree(tree, manual, source_dir, version):
+    require_program(tree / 'bin' / 'nlafix', source_dir, version)
+    page = (tree / 'share' / 'man' / 'man1' / manual).read_bytes()
+    page = gzip.decompress(page) if manual.endswith('.gz') else page
+    assert page == (source_dir / 'docs' / 'nlafix.1').read_bytes()
+    for shell, path in COMPLETIONS.items():
+        assert (tree / path).exists(), 'no completion for ' + shell
+    assert list(tree.glob('share/zsh/*/_nlafix')), 'no completion for zsh'
+    assert (tree / 'share/doc/nlafix/nlafix.ps1').exists(), 'no completion for PowerShell'
+
+
+def require_deb(deb, source_dir, version, folder):
+    subprocess.run(['dpkg-deb', '-x', deb, folder], check=True)
+    require_tree(folder / 'usr', 'nlafix.1.gz', source_dir, version)
+    depends = subprocess.run(['dpkg-deb', '-f', deb, 'Depends'], stdout=subprocess.PIPE, check=True,
+                             text=True).stdout
+    for library in ('libc6', 'libhivex0', 'libstdc++6', 'libxxhash0'):
+        assert library in depends, depends
+    if not shutil.which('lintian'):
+        program.skip_unless_ci('lintian is not here')
+    ended = subprocess.run(['lintian', '--fail-on', 'error', '--allow-root', deb],
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert ended.returncode == 0, ended.stdout
+
+
+def require_static(archive, source_dir, version, folder):
+    with tarfile.open(archive) as tar:
+        names = [member.name for member in tar]
+        assert names == sorted(names), 'not in order'
+        assert all(member.uid == member.gid == 0 for member in tar)
+        tar.extractall(folder)
+    tree, = folder.iterdir()
+    require_tree(tree, 'nlafix.1', source_dir, version)
+    licences = tree / 'share/doc/nlafix/licences'
+    listed = re.findall(r'^(\S+): source (\S+) (\S+)$', (licences / 'VERSIONS').read_text(), re.M)
+    assert {'libhivex-dev', 'libc6-dev'} <= {package for package, _, _ in listed}, listed
+    for package, _, _ in listed:
+        assert (licences / package).exists(), 'the licence of %s is not there' % package
+    for text in ('LGPL-2.1', 'GPL-3', 'LINKING.md'):
+        assert (licences / text).exists(), text
+
+
+def require_source(archive, source_dir):
+    with tarfile.open(archive) as tar:
+        names = {name.partition('/')[2] for name in tar.getnames()} - {''}
+    for name in ('CMakeLists.txt', 'src/main.cpp', 'fixtures/win10-stock.hive', 'run', 'test',
+                 '.ci/install-packages', 'tests/packaging/packages.py'):
+        assert name in names, 'the source archive lacks ' + name
+    strays = [name for name in names if re.match(r'(build|\.git|\.cache)(/|$)|.*\.pyc$', name)]
+    assert not strays, strays
+
+
+def main():
+    path, source_dir = program.arguments()
+    release = source_dir / 'build' / 'release' / 'src' / 'nlafix'
+    if path != release or not (source_dir / 'build' / 'static' / 'src' / 'nlafix').exists():
+        program.skip_unless_ci('packages are made of the presets release and static, both built')
+    for tool in ('dpkg-deb', 'dpkg-shlibdeps', 'cpack'):
+        if not shutil.which(tool):
+            program.skip_unless_ci(tool + ' is not here')
+    version = subprocess.run([path, '--version'], stdout=subprocess.PIPE, check=True, text=True).stdout
+    with program.Folder() as folder:
+        first, second = make(source_dir, folder / 'first'), make(source_dir, folder / 'second')
+        for kind in first:
+            assert first[kind].name == second[kind].name
+            assert first[kind].read_bytes() == second[kind].read_bytes(), '%s differs' % kind
+        require_deb(first['deb'], source_dir, version, folder / 'deb')
+        require_static(first['static'], source_dir, version, folder / 'static')
+        require_source(first['source'], source_dir)
+        print('\n'.join('%8d %s' % (file.stat().st_size, file.name) for file in first.values()))
+
+
+main()
