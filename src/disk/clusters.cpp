@@ -29,7 +29,9 @@ bool bit_of(ByteView bytes, std::uint64_t bit) {
 template <typename Visit>
 void for_each_free_run(const VolumeOnDisk& volume, std::uint64_t begin, std::uint64_t end,
                        Visit visit) {
-    std::optional<std::uint64_t> first;  // of the run that is being walked over
+    // Of the run that is being walked over. No optional: GCC 12 takes it for uninitialized.
+    constexpr std::uint64_t no_run = ~std::uint64_t{0};
+    std::uint64_t first = no_run;
     for (std::uint64_t at = begin; at < end;) {
         const std::uint64_t byte = at / 8;
         const std::uint64_t last_byte = (end - 1) / 8;
@@ -41,20 +43,21 @@ void for_each_free_run(const VolumeOnDisk& volume, std::uint64_t begin, std::uin
             const std::byte value = chunk[static_cast<std::size_t>(at / 8 - byte)];
             const bool whole_byte = at % 8 == 0 && chunk_end - at >= 8;
             if (whole_byte &&
-                ((value == std::byte{0xff} && !first) || (value == std::byte{0} && first))) {
+                ((value == std::byte{0xff} && first == no_run) ||
+                 (value == std::byte{0} && first != no_run))) {
                 at += 8;  // nothing changes in it
                 continue;
             }
             const bool used = bit_of(chunk, at - byte * 8);
-            if (!used && !first) first = at;
-            if (used && first) {
-                if (!visit(ClusterRun{*first, at - *first})) return;
-                first.reset();
+            if (!used && first == no_run) first = at;
+            if (used && first != no_run) {
+                if (!visit(ClusterRun{first, at - first})) return;
+                first = no_run;
             }
             ++at;
         }
     }
-    if (first) visit(ClusterRun{*first, end - *first});
+    if (first != no_run) visit(ClusterRun{first, end - first});
 }
 
 /// The largest runs that were seen, and the first that was large enough.
