@@ -1,266 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "disk/ntfs_volume.h"
 
-// libntfs-3g is C, expects these before its own headers, and defines types and macros globally: it
-// is included here and nowhere else.
-#include <sys/stat.h>
-#include <sys/types.h>
-
-#include <cerrno>
-#include <cstdarg>
-#include <cstddef>
-#include <cstdio>
-#include <cstdlib>
+#include <algorithm>
 #include <cstring>
-#include <ctime>
-#include <exception>
-#include <mutex>
 #include <new>
 #include <utility>
 
-extern "C" {
-#include <ntfs-3g/types.h>
-// The order is theirs.
-#include <ntfs-3g/attrib.h>
-#include <ntfs-3g/dir.h>
-#include <ntfs-3g/inode.h>
-#include <ntfs-3g/logfile.h>
-#include <ntfs-3g/logging.h>
-#include <ntfs-3g/reparse.h>
-#include <ntfs-3g/runlist.h>
-#include <ntfs-3g/security.h>
-#include <ntfs-3g/unistr.h>
-#include <ntfs-3g/volume.h>
-}
-#undef min
-#undef max
-
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/text.h"
+#include "disk/ntfs3g/library.h"
+#include "disk/ntfs_boot_sector.h"
 
 namespace nlafix::disk {
+
+using namespace ntfs3g;
+
 namespace {
 
-constexpr std::size_t boot_sector_bytes = 512;
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
 constexpr std::size_t most_entries = std::size_t{1} << 20;  // of one folder
 constexpr std::size_t most_components = 64;                 // of one path
-/// No operation of ours needs as many: a structure that leads in circles ends here.
-constexpr std::uint64_t most_reads = std::uint64_t{1} << 20;
 
 constexpr const char* repair_hint =
     "let Windows repair the volume (chkdsk /f), then run this again";
-
-// ---- What libntfs-3g says -------------------------------------------------------------------
-
-/// The first complaint since it was cleared; the following ones are mostly its consequences.
-thread_local std::string complaint;
-
-int keep_complaint(const char* /*function*/, const char* /*file*/, int /*line*/, u32 level,
-                   void* /*data*/, const char* format, va_list arguments) {
-    constexpr u32 serious = NTFS_LOG_LEVEL_ERROR | NTFS_LOG_LEVEL_PERROR | NTFS_LOG_LEVEL_CRITICAL;
-    if ((level & serious) == 0 || !complaint.empty()) return 0;
-    const int number = errno;
-    char text[256];
-    const int length = std::vsnprintf(text, sizeof text, format, arguments);
-    try {
-        if (length > 0) complaint = text;
-        while (!complaint.empty() && std::strchr("\n\r.: ", complaint.back()) != nullptr) {
-            complaint.pop_back();
-        }
-    } catch (const std::bad_alloc&) {
-        complaint.clear();
-    }
-    errno = number;
-    return 0;
-}
-
-void set_up_library() {
-    static std::once_flag done;
-    std::call_once(done, [] {
-        ntfs_log_set_handler(keep_complaint);
-        ntfs_set_char_encoding("utf8");  // a rescue system may have no locale
-    });
-}
-
-// ---- The device that libntfs-3g sees --------------------------------------------------------
-
-/// A range of a BlockDevice. Its callbacks cannot throw into C: they keep what was thrown.
-struct Window {
-    BlockDevice* device = nullptr;
-    DiskRange range;
-    std::uint64_t position = 0;
-    std::uint64_t reads = 0;  // since the operation began
-    std::exception_ptr failure;
-};
-
-Window& window_of(ntfs_device* device) {
-    return *static_cast<Window*>(device->d_private);
-}
-
-int window_open(ntfs_device* device, int /*flags*/) {
-    if (NDevOpen(device) != 0) {
-        errno = EBUSY;
-        return -1;
-    }
-    NDevSetReadOnly(device);
-    NDevSetOpen(device);
-    return 0;
-}
-
-int window_close(ntfs_device* device) {
-    device->d_state &= ~(1UL << ND_Open);
-    return 0;
-}
-
-s64 window_seek(ntfs_device* device, s64 offset, int origin) {
-    Window& window = window_of(device);
-    const auto size = static_cast<s64>(window.range.size_bytes);
-    const s64 base = origin == SEEK_SET   ? 0
-                     : origin == SEEK_CUR ? static_cast<s64>(window.position)
-                                          : size;
-    s64 place = 0;
-    if (__builtin_add_overflow(base, offset, &place) || place < 0 || place > size) {
-        errno = EINVAL;
-        return -1;
-    }
-    window.position = static_cast<std::uint64_t>(place);
-    return place;
-}
-
-s64 window_read_at(ntfs_device* device, void* into, s64 count, s64 offset) {
-    Window& window = window_of(device);
-    if (count < 0 || offset < 0) {
-        errno = EINVAL;
-        return -1;
-    }
-    const auto from = static_cast<std::uint64_t>(offset);
-    if (from >= window.range.size_bytes) return 0;
-    const std::uint64_t length =
-        std::min(static_cast<std::uint64_t>(count), window.range.size_bytes - from);
-    if (++window.reads > most_reads) {
-        errno = ELOOP;
-        return -1;
-    }
-    try {
-        window.device->read({static_cast<std::byte*>(into), static_cast<std::size_t>(length)},
-                            window.range.offset + from);
-        return static_cast<s64>(length);
-    } catch (...) {
-        window.failure = std::current_exception();
-        errno = EIO;
-        return -1;
-    }
-}
-
-s64 window_read(ntfs_device* device, void* into, s64 count) {
-    Window& window = window_of(device);
-    const s64 done = window_read_at(device, into, count, static_cast<s64>(window.position));
-    if (done > 0) window.position += static_cast<std::uint64_t>(done);
-    return done;
-}
-
-s64 refuse_write(ntfs_device* /*device*/, const void* /*from*/, s64 /*count*/) {
-    errno = EROFS;
-    return -1;
-}
-
-s64 refuse_write_at(ntfs_device* /*device*/, const void* /*from*/, s64 /*count*/, s64 /*offset*/) {
-    errno = EROFS;
-    return -1;
-}
-
-int window_sync(ntfs_device* /*device*/) {
-    return 0;
-}
-
-int window_stat(ntfs_device* device, struct stat* status) {
-    *status = {};
-    status->st_mode = S_IFREG | 0600;
-    status->st_size = static_cast<off_t>(window_of(device).range.size_bytes);
-    return 0;
-}
-
-int window_ioctl(ntfs_device* /*device*/, unsigned long /*request*/, void* /*argument*/) {
-    errno = EOPNOTSUPP;
-    return -1;
-}
-
-ntfs_device_operations window_operations = {
-    window_open,    window_close,    window_seek, window_read, refuse_write,
-    window_read_at, refuse_write_at, window_sync, window_stat, window_ioctl};
-
-// ---- Handles --------------------------------------------------------------------------------
-
-struct Closer {
-    void operator()(ntfs_inode* inode) const { static_cast<void>(ntfs_inode_close(inode)); }
-    void operator()(ntfs_attr* attribute) const { ntfs_attr_close(attribute); }
-    void operator()(ntfs_volume* volume) const { static_cast<void>(ntfs_umount(volume, FALSE)); }
-    void operator()(ntfs_attr_search_ctx* search) const { ntfs_attr_put_search_ctx(search); }
-};
-struct Free {
-    void operator()(void* memory) const { std::free(memory); }
-};
-
-using Inode = std::unique_ptr<ntfs_inode, Closer>;
-using Attribute = std::unique_ptr<ntfs_attr, Closer>;
-using Search = std::unique_ptr<ntfs_attr_search_ctx, Closer>;
-using Mount = std::unique_ptr<ntfs_volume, Closer>;
-
-/// Text of `length` units of UTF-16LE, however they are aligned.
-std::string text_of(const void* units, std::size_t length) {
-    return utf8_of(utf16_units({static_cast<const std::byte*>(units), 2 * length}));
-}
-
-// ---- In front of libntfs-3g -----------------------------------------------------------------
 
 [[noreturn]] void throw_malformed(const std::string& message) {
     throw Error(ErrorCode::malformed_volume, message).hint(repair_hint);
 }
 
-bool is_power_of_two(std::uint64_t value) {
-    return std::has_single_bit(value);
+/// A little-endian field of theirs as a number. Their types are enumerations that a hostile volume
+/// fills with other values.
+template <typename Field>
+std::uint64_t number_in(const Field& field) {
+    static_assert(sizeof field <= 8);
+    std::uint64_t number = 0;
+    unsigned char bytes[sizeof field];
+    std::memcpy(bytes, &field, sizeof field);
+    for (std::size_t i = 0; i < sizeof field; ++i) {
+        number |= std::uint64_t{bytes[i]} << (8 * i);
+    }
+    return number;
 }
 
-/// Bytes per MFT or index record: a positive count of clusters, or a power of two where negative.
-std::uint64_t record_size(std::byte field, std::uint64_t cluster_bytes) {
-    const auto value = static_cast<std::int8_t>(field);
-    if (value > 0) return static_cast<std::uint64_t>(value) * cluster_bytes;
-    return value < -31 ? 0 : std::uint64_t{1} << -value;
+constexpr std::uint64_t attribute_reparse_point = 0x400;
+constexpr std::uint64_t attribute_encrypted = 0x4000;
+constexpr std::uint16_t record_is_folder = 2;
+constexpr std::uint64_t data_is_compressed = 0xff;
+constexpr std::uint64_t data_is_encrypted = 0x4000;
+constexpr std::uint64_t data_is_sparse = 0x8000;
+constexpr std::uint64_t volume_is_dirty = 1;
+
+bool has_reparse_point(const ntfs_inode& inode) {
+    return (number_in(inode.flags) & attribute_reparse_point) != 0;
 }
 
-/// A boot sector with numbers that libntfs-3g may compute with. Returns the serial number.
-std::uint64_t require_sane_boot_sector(ByteView boot, std::uint64_t range_bytes) {
-    if (std::memcmp(boot.data() + 3, "NTFS    ", 8) != 0) {
-        throw_malformed("this is no NTFS volume");
-    }
-    const std::uint64_t sector_bytes = u16_at(boot, 11);
-    const auto code = std::to_integer<unsigned>(boot[13]);
-    // Above 128 it is the power of a large cluster.
-    const std::uint64_t sectors_per_cluster =
-        code <= 128 ? code : (code >= 244 ? std::uint64_t{1} << (256 - code) : 0);
-    const std::uint64_t cluster_bytes = sector_bytes * sectors_per_cluster;
-    if (!is_power_of_two(sector_bytes) || sector_bytes < 512 || sector_bytes > 4096 ||
-        !is_power_of_two(cluster_bytes) || cluster_bytes > (std::uint64_t{2} << 20)) {
-        throw_malformed("the boot sector has impossible sizes of sectors or clusters");
-    }
-    const std::uint64_t sectors = u64_at(boot, 40);
-    if (sectors == 0 || sectors > range_bytes / sector_bytes) {
-        throw_malformed("the boot sector says that the volume is larger than its partition");
-    }
-    const std::uint64_t clusters = sectors / sectors_per_cluster;
-    if (u64_at(boot, 48) >= clusters || u64_at(boot, 56) >= clusters) {
-        throw_malformed("the boot sector places the MFT outside of the volume");
-    }
-    const std::uint64_t record = record_size(boot[64], cluster_bytes);
-    const std::uint64_t index = record_size(boot[68], cluster_bytes);
-    if (!is_power_of_two(record) || record < 512 || record > 65536 || !is_power_of_two(index) ||
-        index < 512 || index > 65536) {
-        throw_malformed("the boot sector has impossible sizes of records");
-    }
-    return u64_at(boot, 72);
+bool is_folder(const ntfs_inode& inode) {
+    const void* const record = inode.mrec;
+    const ByteView bytes(static_cast<const std::byte*>(record), sizeof(MFT_RECORD));
+    return (u16_at(bytes, offsetof(MFT_RECORD, flags)) & record_is_folder) != 0;
+}
+
+/// Text of `length` units of UTF-16LE, however they are aligned.
+std::string text_of(const void* units, std::size_t length) {
+    return utf8_of(utf16_units({static_cast<const std::byte*>(units), 2 * length}));
 }
 
 std::vector<std::string> components_of(const std::string& path) {
@@ -275,8 +77,6 @@ std::vector<std::string> components_of(const std::string& path) {
 
 }  // namespace
 
-// ---- The volume -----------------------------------------------------------------------------
-
 struct NtfsVolume::Impl {
     Window window;
     std::uint64_t serial = 0;
@@ -284,7 +84,7 @@ struct NtfsVolume::Impl {
 
     /// Every public method begins here.
     void begin() {
-        complaint.clear();
+        complaint().clear();
         window.failure = nullptr;
         window.reads = 0;
         errno = 0;
@@ -296,7 +96,7 @@ struct NtfsVolume::Impl {
         if (window.failure) std::rethrow_exception(window.failure);
         if (number == ENOMEM) throw std::bad_alloc();
         std::string text = what;
-        if (!complaint.empty()) text += " (" + complaint + ")";
+        if (!complaint().empty()) text += " (" + complaint() + ")";
         throw Error(ErrorCode::malformed_volume, text).system_error(number).hint(repair_hint);
     }
 
@@ -338,14 +138,17 @@ std::string NtfsVolume::Impl::spelling(ntfs_inode& inode, const std::string& ask
                              search.get()) != 0) {
             break;
         }
-        const ATTR_RECORD* record = search->attr;
-        const auto bytes = static_cast<const u8*>(static_cast<const void*>(record));
-        const std::size_t length = le32_to_cpu(record->value_length);
-        if (length < sizeof(FILE_NAME_ATTR)) continue;
-        const auto* name = static_cast<const FILE_NAME_ATTR*>(
-            static_cast<const void*>(bytes + le16_to_cpu(record->value_offset)));
-        if (sizeof(FILE_NAME_ATTR) + 2 * std::size_t{name->file_name_length} > length) continue;
-        const std::string text = text_of(&name->file_name, name->file_name_length);
+        const void* const start = search->attr;
+        const ByteView attribute(static_cast<const std::byte*>(start),
+                                 le32_to_cpu(search->attr->length));
+        const std::size_t value = u16_at(attribute, 0x14);
+        constexpr std::size_t count_at = 0x40;  // of the name, in the value
+        constexpr std::size_t name_at = 0x42;
+        if (!range_is_inside(value, name_at, attribute.size())) continue;
+        const auto units = std::to_integer<std::size_t>(attribute[value + count_at]);
+        if (!range_is_inside(value + name_at, 2 * units, attribute.size())) continue;
+        const std::string text =
+            utf8_of(utf16_units(attribute.subspan(value + name_at, 2 * units)));
         if (equal_ignoring_ascii_case(std::string_view(text), std::string_view(asked))) {
             return text;
         }
@@ -358,12 +161,12 @@ std::optional<NtfsVolume::Impl::Found> NtfsVolume::Impl::walk_to(const std::stri
     if (components.size() > most_components) return std::nullopt;
     Found found{open_inode(FILE_root, "the root folder"), ""};
     for (const std::string& component : components) {
-        if ((found.inode->flags & FILE_ATTR_REPARSE_POINT) != const_cpu_to_le32(0)) {
+        if (has_reparse_point(*found.inode)) {
             throw Error(ErrorCode::link_leads_out,
                         found.path + " is a link or a mount point on the volume")
                 .hint("nlafix follows no links inside a volume");
         }
-        if ((found.inode->mrec->flags & MFT_RECORD_IS_DIRECTORY) == const_cpu_to_le16(0)) {
+        if (!is_folder(*found.inode)) {
             return std::nullopt;
         }
         ntfschar* allocated = nullptr;
@@ -417,10 +220,10 @@ void NtfsVolume::Impl::describe_data(ntfs_inode& inode, NtfsFile& file) {
     file.allocated_bytes = static_cast<std::uint64_t>(data->allocated_size);
     file.initialized_bytes = static_cast<std::uint64_t>(data->initialized_size);
     file.resident = NAttrNonResident(data.get()) == 0;
-    file.compressed = (data->data_flags & ATTR_COMPRESSION_MASK) != const_cpu_to_le16(0);
-    file.sparse = (data->data_flags & ATTR_IS_SPARSE) != const_cpu_to_le16(0);
-    file.encrypted = (data->data_flags & ATTR_IS_ENCRYPTED) != const_cpu_to_le16(0) ||
-                     (inode.flags & FILE_ATTR_ENCRYPTED) != const_cpu_to_le32(0);
+    file.compressed = (number_in(data->data_flags) & data_is_compressed) != 0;
+    file.sparse = (number_in(data->data_flags) & data_is_sparse) != 0;
+    file.encrypted = (number_in(data->data_flags) & data_is_encrypted) != 0 ||
+                     (number_in(inode.flags) & attribute_encrypted) != 0;
     if (!file.resident) file.runs = runs_of(*data, file.path);
 }
 
@@ -440,9 +243,9 @@ Bytes NtfsVolume::Impl::security_descriptor(ntfs_inode& inode) {
 }
 
 Bytes NtfsVolume::Impl::read_data(const Found& found, std::uint64_t limit_bytes, bool only_head) {
-    const bool filtered = (found.inode->flags & FILE_ATTR_REPARSE_POINT) != const_cpu_to_le32(0);
+    const bool filtered = has_reparse_point(*found.inode);
     const Attribute data = open_data(*found.inode, found.path);
-    const bool encrypted = (data->data_flags & ATTR_IS_ENCRYPTED) != const_cpu_to_le16(0);
+    const bool encrypted = (number_in(data->data_flags) & data_is_encrypted) != 0;
     if (filtered || encrypted) {
         throw Error(ErrorCode::unreadable_file,
                     found.path + (encrypted ? " is encrypted (EFS)"
@@ -550,6 +353,10 @@ NtfsGeometry NtfsVolume::geometry() {
     geometry.records = static_cast<std::uint64_t>(
                            std::min(volume.mft_na->data_size, volume.mft_na->initialized_size)) /
                        volume.mft_record_size;
+    // Runs that name clusters again and again would make the MFT larger than the volume.
+    if (geometry.records > geometry.clusters * geometry.cluster_bytes / geometry.record_bytes) {
+        throw_malformed("the MFT is larger than the volume");
+    }
     geometry.mft = impl_->runs_of(*volume.mft_na, "$MFT");
     geometry.bitmap = impl_->runs_of(*volume.lcnbmp_na, "$Bitmap");
     if (volume.mft_zone_start >= 0 && volume.mft_zone_end > volume.mft_zone_start) {
@@ -568,7 +375,7 @@ NtfsState NtfsVolume::state() {
         state.hibernated = true;
     }
     impl_->judge_journal(state);
-    state.marked_dirty = (impl_->volume->flags & VOLUME_IS_DIRTY) != const_cpu_to_le16(0);
+    state.marked_dirty = (number_in(impl_->volume->flags) & volume_is_dirty) != 0;
     return state;
 }
 
@@ -580,15 +387,15 @@ std::optional<NtfsFile> NtfsVolume::find(const std::string& path) {
     NtfsFile file;
     file.path = found->path;
     file.record = inode.mft_no;
-    file.is_folder = (inode.mrec->flags & MFT_RECORD_IS_DIRECTORY) != const_cpu_to_le16(0);
+    file.is_folder = is_folder(inode);
     file.has_attribute_list = NInoAttrList(&inode) != 0;
-    file.attributes = le32_to_cpu(inode.flags);
+    file.attributes = static_cast<std::uint32_t>(number_in(inode.flags));
     file.link_count = le16_to_cpu(inode.mrec->link_count);
     file.created = static_cast<std::uint64_t>(sle64_to_cpu(inode.creation_time));
     file.data_changed = static_cast<std::uint64_t>(sle64_to_cpu(inode.last_data_change_time));
     file.record_changed = static_cast<std::uint64_t>(sle64_to_cpu(inode.last_mft_change_time));
     file.accessed = static_cast<std::uint64_t>(sle64_to_cpu(inode.last_access_time));
-    if ((inode.flags & FILE_ATTR_REPARSE_POINT) != const_cpu_to_le32(0)) {
+    if (has_reparse_point(inode)) {
         const std::unique_ptr<REPARSE_POINT, Free> point(ntfs_get_reparse_point(&inode));
         file.reparse_tag = point ? le32_to_cpu(point->reparse_tag) : 0;
     }
