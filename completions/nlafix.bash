@@ -11,24 +11,33 @@ _nlafix() {
     done
     COMPREPLY=()
     case $command:$previous in
+    check:-j | check:--jobs) return ;;
     check:--color) words="auto always never" ;;
     check:--control-set) words="boot current default all" ;;
+    check:--partition) return ;;
+    check:--format) return ;;
+    fix:-j | fix:--jobs) return ;;
     fix:--color) words="auto always never" ;;
     fix:--control-set) words="boot current default all" ;;
+    fix:--partition) return ;;
+    fix:--format) return ;;
     fix:--backup-dir)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
+    undo:-j | undo:--jobs) return ;;
     undo:--color) words="auto always never" ;;
     recover:--color) words="auto always never" ;;
+    recover:--partition) return ;;
+    recover:--format) return ;;
     esac
     if [[ -z $words ]]; then
         case $command in
-        check) options="-h --help --json -q --quiet -v --verbose --color --ignore-logs --control-set" ;;
-        fix) options="-h --help --json -q --quiet -v --verbose --color --ignore-logs --control-set -n --dry-run --create-missing --backup-dir" ;;
-        undo) options="-h --help --json -q --quiet -v --verbose --color --target" ;;
-        recover) options="-h --help --json -q --quiet -v --verbose --color -o --output" ;;
+        check) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references" ;;
+        fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references -n --dry-run --create-missing --backup-dir" ;;
+        undo) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --target --trust-image-references" ;;
+        recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --partition --format --trust-image-references" ;;
         *) options="check fix undo recover -h --help -V --version" ;;
         esac
         if [[ $current == -* || -z $command ]]; then

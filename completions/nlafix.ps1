@@ -19,6 +19,8 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         'check' = [ordered]@{
             '-h' = 'this help'
             '--help' = 'this help'
+            '-j' = 'how many at once (default: 1)'
+            '--jobs' = 'how many at once (default: 1)'
             '--json' = 'one JSON object for each TARGET, on a line of its own'
             '-q' = 'no report; the exit status answers'
             '--quiet' = 'no report; the exit status answers'
@@ -27,10 +29,15 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
             '--ignore-logs' = 'take a dirty hive without its transaction logs; what they hold is lost'
             '--control-set' = 'boot, current, default, all, or a number (default: boot, what Windows boots)'
+            '--partition' = 'which partition, where a disk holds more than one Windows; its number in the partition table'
+            '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
+            '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
         }
         'fix' = [ordered]@{
             '-h' = 'this help'
             '--help' = 'this help'
+            '-j' = 'how many at once (default: 1)'
+            '--jobs' = 'how many at once (default: 1)'
             '--json' = 'one JSON object for each TARGET, on a line of its own'
             '-q' = 'no report; the exit status answers'
             '--quiet' = 'no report; the exit status answers'
@@ -39,21 +46,27 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
             '--ignore-logs' = 'take a dirty hive without its transaction logs; what they hold is lost'
             '--control-set' = 'boot, current, default, all, or a number (default: boot, what Windows boots)'
+            '--partition' = 'which partition, where a disk holds more than one Windows; its number in the partition table'
+            '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
+            '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
             '-n' = 'say what would be done; exit as check does'
             '--dry-run' = 'say what would be done; exit as check does'
             '--create-missing' = 'create a value that is absent'
-            '--backup-dir' = 'where the backup goes (default: beside the hive)'
+            '--backup-dir' = 'where the backup goes (default: beside the hive or the image; for a block device the current folder)'
         }
         'undo' = [ordered]@{
             '-h' = 'this help'
             '--help' = 'this help'
+            '-j' = 'how many at once (default: 1)'
+            '--jobs' = 'how many at once (default: 1)'
             '--json' = 'one JSON object for each TARGET, on a line of its own'
             '-q' = 'no report; the exit status answers'
             '--quiet' = 'no report; the exit status answers'
             '-v' = 'more about the hive and the values'
             '--verbose' = 'more about the hive and the values'
             '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
-            '--target' = 'where the hive is now, when the disk is mounted elsewhere'
+            '--target' = 'where the hive or the disk is now, when that is elsewhere'
+            '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
         }
         'recover' = [ordered]@{
             '-h' = 'this help'
@@ -66,6 +79,9 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
             '-o' = 'the file to write, which must not exist yet'
             '--output' = 'the file to write, which must not exist yet'
+            '--partition' = 'which partition, where a disk holds more than one Windows; its number in the partition table'
+            '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
+            '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
         }
     }
     $values = @{

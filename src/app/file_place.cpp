@@ -2,6 +2,9 @@
 // A hive that is a file of this machine.
 #include "app/file_place.h"
 
+#include "app/disk_place.h"
+#include "disk/open_disk.h"
+
 #include <optional>
 
 #include "os/file.h"
@@ -18,8 +21,7 @@ namespace {
 /// Absolute, or empty when it is the hive's own folder: a backup there is found by the hive.
 std::string resolved_backup_folder(os::System& system, const std::string& hive_path,
                                    const std::string& given) {
-    if (given.empty() || !os::status_if_any(system, given, true))
-        return given;
+    if (given.empty() || !os::status_if_any(system, given, true)) return given;
     const std::string folder = os::real_path_of(system, given);
     return folder == os::folder_of(hive_path) ? "" : folder;
 }
@@ -27,6 +29,8 @@ std::string resolved_backup_folder(os::System& system, const std::string& hive_p
 class FilePlace final : public HivePlace {
 public:
     FilePlace(os::System& system, std::string path) : system_(system), path_(std::move(path)) {}
+
+    void locate(Report&) override {}
 
     source::HiveFiles read(Access access) override {
         if (access == Access::write) {
@@ -51,10 +55,12 @@ public:
             *file_, resolved_backup_folder(system_, path_, options.backup_folder));
     }
 
-    store::StoreResult store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                             store::StoreOptions store_options, const Options& options) override {
+    Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
+                 store::StoreOptions store_options, const Options& options) override {
         store_options.backup_folder = resolved_backup_folder(system_, path_, options.backup_folder);
-        return store::store_image(*file_, files.primary, image, store_options);
+        const store::StoreResult result =
+            store::store_image(*file_, files.primary, image, store_options);
+        return {result.backup, result.in_place ? "in-place" : "replace", ""};
     }
 
     void write_output(const std::string& path, ByteView content) override {
@@ -71,8 +77,7 @@ private:
 
 void refuse_hibernation(os::System& system, const std::string& hive_path) {
     const auto file = source::find_hibernation(system, hive_path);
-    if (!file)
-        return;
+    if (!file) return;
     throw Error(ErrorCode::hibernated,
                 "Windows is hibernated or was shut down for a fast startup (" + *file +
                     "); it would resume with the registry it has in memory")
@@ -86,10 +91,18 @@ std::unique_ptr<HivePlace> make_file_place(os::System& system, const std::string
     return std::make_unique<FilePlace>(system, path);
 }
 
-std::unique_ptr<HivePlace> find_place(os::System& system, const Options&, Report& report) {
+std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options, Report& report) {
+    if (disk::looks_like_disk(system, report.target)) {
+        return find_on_disk(system, options, report);
+    }
+    if (options.partition || options.image_format) {
+        report.warnings.push_back(
+            "--partition and --format are for disks and images; this is none");
+    }
     report.location = source::find_hive(system, report.target);
-    report.identity = os::status_of(system, report.location->path, true).identity;
-    return make_file_place(system, report.location->path);
+    report.place = report.location->path;
+    report.identity = os::status_of(system, report.place, true).identity;
+    return make_file_place(system, report.place);
 }
 
 }  // namespace nlafix::app

@@ -20,6 +20,12 @@ namespace nlafix::app {
 
 enum class Access { read, write };
 
+struct Stored {
+    std::string backup;  // path of the copy
+    std::string method;  // as in Report
+    std::string reason;  // why not a better way; empty where there is none
+};
+
 /// A hive that was found. The methods throw Error as the stages below them do.
 class HivePlace {
 public:
@@ -28,6 +34,8 @@ public:
     HivePlace& operator=(const HivePlace&) = delete;
     virtual ~HivePlace() = default;
 
+    /// Looks for the hive where that takes more than its path, and fills in the report. Called first.
+    virtual void locate(Report& report) = 0;
     /// The hive and its logs. Refuses a hive that an interrupted write may have left half written;
     /// with Access::write also one that is locked or used by another program.
     virtual source::HiveFiles read(Access access) = 0;
@@ -38,14 +46,13 @@ public:
     /// A private file where the machine has no place for one: where the backup goes.
     virtual os::ScratchFile make_scratch(const Options& options) = 0;
     /// Writes `image`, with a backup, over the hive that `files` was read from.
-    virtual store::StoreResult store(const source::HiveFiles& files,
-                                     const verify::VerifiedImage& image,
-                                     store::StoreOptions store_options, const Options& options) = 0;
+    virtual Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
+                         store::StoreOptions store_options, const Options& options) = 0;
     /// Writes `content` into a new file that no more people may read than the hive.
     virtual void write_output(const std::string& path, ByteView content) = 0;
 };
 
-/// Finds the hive of the report's target, and fills in the report's location and identity.
+/// The place that the report's target means, and, in the report, what tells it from others.
 std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options, Report& report);
 
 }  // namespace nlafix::app

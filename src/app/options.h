@@ -2,8 +2,12 @@
 // What a user may choose.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
+#include "disk/image_format.h"
 #include "recovery/clean_hive.h"
 #include "system/control_sets.h"
 
@@ -17,6 +21,15 @@ struct Options {
     std::string backup_folder;  // empty: beside the hive
     std::string undo_target;    // empty: what the manifest names
     std::string output;         // of recover
+    std::optional<std::uint32_t> partition;  // of a disk with more than one Windows
+    std::optional<disk::ImageFormat> image_format;
+    bool trust_image_references = false;
+    /// Told what begins, for a person who waits; may be empty.
+    std::function<void(const char* step)> progress;
+
+    void begins(const char* step) const {
+        if (progress) progress(step);
+    }
 };
 
 }  // namespace nlafix::app

@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "app/disk_undo.h"
 #include "app/file_place.h"
 #include "app/hive_place.h"
 #include "app/inspection.h"
@@ -18,6 +19,18 @@
 
 namespace nlafix::app {
 namespace {
+
+/// Makes `report` say what `earlier` says, of another name of the same hive.
+void repeat(const Report& earlier, Report& report) {
+    Report repeated = earlier;
+    repeated.target = report.target;
+    repeated.place = report.place;
+    if (report.location) repeated.location = report.location;
+    repeated.changed = false;
+    repeated.repeats = true;
+    repeated.notes.insert(repeated.notes.end(), report.notes.begin(), report.notes.end());
+    report = std::move(repeated);
+}
 
 std::vector<std::string> edits_as_text(const nla::Plan& plan) {
     std::vector<std::string> lines;
@@ -36,10 +49,6 @@ void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& re
     } catch (const Error& error) {
         report.warnings.push_back("fix will refuse: " + error.message());
     }
-}
-
-bool is_same_hive(const Report& a, const Report& b) {
-    return a.location->path == b.location->path || a.identity == b.identity;
 }
 
 }  // namespace
@@ -73,7 +82,7 @@ Report Session::run(Command command, const std::string& target, const Options& o
         report.error = Error(ErrorCode::io_error, "not enough memory").path(target).hint(
             "free some memory, then run it again");
     }
-    if (command == Command::check || command == Command::fix) finished_.push_back(report);
+    if (!report.place.empty()) seen_.finish(report);
     return report;
 }
 
@@ -81,28 +90,22 @@ Report Session::run(Command command, const std::string& target, const Options& o
 /// the report says again what was found. One that was fixed is read again, and finds its own work.
 std::unique_ptr<HivePlace> Session::find_once(Report& report, const Options& options) {
     std::unique_ptr<HivePlace> place = find_place(system_, options, report);
-    for (const Report& earlier : finished_) {
-        if (!earlier.location || !is_same_hive(earlier, report)) continue;
-        const std::string note = "the same hive as TARGET " + earlier.target + ": done once";
-        if (earlier.outcome == Outcome::fixed) {
-            report.notes.push_back(note);
-            return place;
+    const std::optional<Report> earlier = seen_.claim(report);
+    if (earlier) {
+        report.notes.push_back("the same hive as TARGET " + earlier->target + ": done once");
+        if (earlier->outcome != Outcome::fixed) {
+            repeat(*earlier, report);
+            return nullptr;
         }
-        const std::string target = report.target;
-        const source::HiveLocation location = *report.location;
-        report = earlier;
-        report.target = target;
-        report.location = location;
-        report.changed = false;
-        report.notes.push_back(note);
-        return nullptr;
     }
+    place->locate(report);
     return place;
 }
 
 void Session::check(Report& report, const Options& options) {
     const std::unique_ptr<HivePlace> place = find_once(report, options);
     if (!place) return;
+    options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::read);
     const Inspection inspection = inspect(files, options, report);
     report.outcome =
@@ -114,6 +117,7 @@ void Session::fix(Report& report, const Options& options) {
     if (options.dry_run) return check(report, options);
     const std::unique_ptr<HivePlace> place = find_once(report, options);
     if (!place) return;
+    options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::write);
     const Inspection inspection = inspect(files, options, report);
     report.outcome = Outcome::nothing_to_do;
@@ -121,22 +125,26 @@ void Session::fix(Report& report, const Options& options) {
 
     place->refuse_hibernation();
     place->require_writable(options, files.primary.size());
+    options.begins("editing a copy");
     hivex::require_iconv();
     const std::uint64_t now = system_.now();
     hivex::EditedImage edited =
         hivex::edit_image(inspection.hive, inspection.plan, now, system_,
                           [&] { return place->make_scratch(options); });
+    options.begins("comparing the copy with the original");
     const verify::VerifiedImage image =
         verify::verify(inspection.hive, inspection.plan, std::move(edited));
     place->require_writable(options, image.bytes().size());
+    options.begins("writing");
     store::StoreOptions store_options;
     store_options.edits = edits_as_text(inspection.plan);
     store_options.time = now;
     store_options.was_interrupted = was_interrupted_;
     store_options.backup_made = [&report](const std::string& copy) { report.backup = copy; };
-    const store::StoreResult stored = place->store(files, image, std::move(store_options), options);
+    const Stored stored = place->store(files, image, std::move(store_options), options);
     report.backup = stored.backup;
-    report.method = stored.in_place ? "in-place" : "replace";
+    report.method = stored.method;
+    if (!stored.reason.empty()) report.notes.push_back(stored.reason);
     report.outcome = Outcome::fixed;
     report.changed = true;
     report.verified = true;
@@ -145,6 +153,9 @@ void Session::fix(Report& report, const Options& options) {
 void Session::undo(Report& report, const Options& options) {
     const store::LoadedBackup backup = store::load_backup(system_, report.target);
     report.backup = backup.paths.copy;
+    if (is_undo_of_disk(system_, backup, options)) {
+        return undo_on_disk(system_, backup, options, was_interrupted_, report);
+    }
     report.location = options.undo_target.empty()
                           ? source::HiveLocation{source::TargetKind::hive,
                                                  store::target_of(system_, backup)}
@@ -166,6 +177,7 @@ void Session::undo(Report& report, const Options& options) {
 
 void Session::recover(Report& report, const Options& options) {
     const std::unique_ptr<HivePlace> place = find_place(system_, options, report);
+    place->locate(report);
     const source::HiveFiles files = place->read(Access::read);
     const recovery::CleanHive clean =
         app::recover(files, recovery::LogPolicy::apply, report);

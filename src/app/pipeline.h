@@ -8,11 +8,11 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "app/hive_place.h"
 #include "app/options.h"
 #include "app/report.h"
+#include "app/seen_hives.h"
 #include "os/system.h"
 
 namespace nlafix::app {
@@ -24,7 +24,8 @@ public:
     Session(os::System& system, std::function<bool()> was_interrupted)
         : system_(system), was_interrupted_(std::move(was_interrupted)) {}
 
-    /// Runs `command` on `target` (for undo: a backup). Never throws Error: it is in the report.
+    /// Runs `command` on `target` (for undo: a backup). Never throws Error: it is in the report. May be
+    /// called by several threads at once.
     Report run(Command command, const std::string& target, const Options& options);
 
 private:
@@ -36,7 +37,7 @@ private:
 
     os::System& system_;
     std::function<bool()> was_interrupted_;
-    std::vector<Report> finished_;
+    SeenHives seen_;
 };
 
 }  // namespace nlafix::app

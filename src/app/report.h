@@ -37,12 +37,29 @@ struct HiveReport {
     std::optional<system::Select> select;
 };
 
+/// Where on a disk or image the hive lies.
+struct DiskReport {
+    std::string path;    // of the disk: absolute, or a URI
+    std::string format;  // "raw", "qcow2", ...; "nbd" for a URI
+    std::uint32_t partition = 0;  // 0: the disk is one volume
+    std::uint64_t offset = 0;     // of the volume
+    std::uint64_t size_bytes = 0;
+    std::string label;
+    std::string volume_id;  // serial number of the NTFS volume
+    std::string hive;       // path in the volume
+};
+
 struct Report {
     Command command = Command::check;
     bool dry_run = false;
     std::string target;  // as it was given
     std::optional<source::HiveLocation> location;
-    os::FileIdentity identity;  // of the hive, when it was found
+    std::optional<DiskReport> disk;
+    /// What two TARGETs that are one hive have in common: the path of the file or of the disk, or
+    /// the file's identity. Empty until it was found.
+    std::string place;
+    std::optional<os::FileIdentity> identity;
+    bool repeats = false;  // what an earlier TARGET found
     std::optional<HiveReport> hive;
     Outcome outcome = Outcome::failed;
     bool changed = false;   // the hive on the disk may have another content than before

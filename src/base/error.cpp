@@ -23,6 +23,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::hive_changed: return "hive-changed";
         case ErrorCode::sequence_exhausted: return "sequence-exhausted";
         case ErrorCode::output_exists: return "output-exists";
+        case ErrorCode::bitlocker: return "bitlocker";
         case ErrorCode::unclean_volume: return "unclean-volume";
         case ErrorCode::unsuitable_file: return "unsuitable-file";
         case ErrorCode::unreadable_file: return "unreadable-file";

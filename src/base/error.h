@@ -31,6 +31,7 @@ enum class ErrorCode {
     sequence_exhausted,
     output_exists,
     unclean_volume,
+    bitlocker,
     unsuitable_file,
     unreadable_file,
     format_ambiguous,

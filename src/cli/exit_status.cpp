@@ -23,6 +23,7 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::sequence_exhausted:
         case ErrorCode::output_exists:
         case ErrorCode::unclean_volume:
+        case ErrorCode::bitlocker:
         case ErrorCode::unsuitable_file:
         case ErrorCode::unreadable_file:
         case ErrorCode::format_ambiguous:

@@ -28,12 +28,32 @@ ordered_json or_null(const std::optional<Number>& number) {
     return number ? ordered_json(*number) : ordered_json(nullptr);
 }
 
+const char* kind_word(source::TargetKind kind) {
+    switch (kind) {
+        case source::TargetKind::hive: return "hive";
+        case source::TargetKind::folder: return "folder";
+        case source::TargetKind::disk: break;
+    }
+    return "disk";
+}
+
+ordered_json disk_json(const app::DiskReport& disk) {
+    return {{"path", disk.path},
+            {"format", disk.format},
+            {"partition", disk.partition},
+            {"offset", disk.offset},
+            {"size_bytes", disk.size_bytes},
+            {"label", disk.label},
+            {"volume_id", disk.volume_id}};
+}
+
 ordered_json target_json(const app::Report& report) {
     ordered_json json = {{"path", report.target}, {"kind", nullptr}, {"hive", nullptr}};
     if (report.location) {
-        json["kind"] = report.location->kind == source::TargetKind::folder ? "folder" : "hive";
-        json["hive"] = report.location->path;
+        json["kind"] = kind_word(report.location->kind);
+        json["hive"] = report.disk ? report.disk->hive : report.location->path;
     }
+    if (report.disk) json["disk"] = disk_json(*report.disk);
     return json;
 }
 
@@ -136,11 +156,13 @@ std::string json_report(const app::Report& report) {
                          {"backup", backup_json(report)},
                          {"output", output_json(report)},
                          {"method", nullptr},
+                         {"commit", nullptr},
                          {"verified", report.verified},
                          {"warnings", report.warnings},
                          {"notes", report.notes},
                          {"error", error_json(report.error)}};
-    if (!report.method.empty()) json["method"] = report.method;
+    // Two names of one thing: the first is as old as the program.
+    if (!report.method.empty()) json["method"] = json["commit"] = report.method;
     for (const nla::PlannedEdit& edit : report.edits) json["edits"].push_back(edit_json(edit));
     // Bytes that are no UTF-8, in paths and names, become U+FFFD.
     return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";

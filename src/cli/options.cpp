@@ -34,6 +34,15 @@ std::optional<system::Choice> parse_choice(const std::string& word) {
     return system::Choice{Kind::number, number};
 }
 
+/// Nothing for what is no number of up to five digits.
+std::optional<std::uint32_t> parse_number(const std::string& word) {
+    if (word.empty() || word.size() > 5 ||
+        word.find_first_not_of("0123456789") != std::string::npos) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(std::stoul(word));
+}
+
 // CLI11 takes an argument "[a,b]" apart, as a list. A mark behind the bracket keeps it whole.
 constexpr char bracket_mark = '\x01';
 
@@ -77,11 +86,13 @@ struct Operand {
 };
 constexpr Operand target_operand = {
     "TARGET",
-    "a SYSTEM hive; or the root of a mounted Windows volume, its Windows folder or its config "
-    "folder"};
+    "a SYSTEM hive; the root of a mounted Windows volume, its Windows folder or its config "
+    "folder; or a disk, partition or image (raw, qcow2, VHD, VHDX, VMDK, nbd:// URI)"};
 constexpr Operand backup_operand = {"BACKUP",
                                     "the copy that fix made (.bak), or its manifest (.json)"};
-constexpr Operand hive_operand = {"HIVE", "any hive, not only SYSTEM, with its logs beside it"};
+constexpr Operand hive_operand = {"HIVE",
+                                  "any hive, not only SYSTEM, with its logs beside it; of a folder, "
+                                  "disk or image its SYSTEM hive"};
 
 /// A flag is there or not: without this, "--dry-run=0" would write.
 void add_flag(CLI::App* command, const char* names, bool& flag, const char* description) {
@@ -98,6 +109,9 @@ private:
     CLI::App* add_command(app::Command command, const char* name, const Operand& operand,
                           const char* description);
     void add_reading_options(CLI::App* command);
+    void add_jobs_option(CLI::App* command);
+    void add_disk_options(CLI::App* command);
+    void add_trust_option(CLI::App* command);
 
     Invocation invocation_;
     CLI::App app_;
@@ -109,6 +123,7 @@ CLI::App* CommandLine::add_command(app::Command command, const char* name, const
     sub->add_option(operand.name, invocation_.targets, operand.description)
         ->type_name("")
         ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
+    if (command != app::Command::recover) add_jobs_option(sub);
     add_flag(sub, "--json", invocation_.json,
              "one JSON object for each TARGET, on a line of its own");
     add_flag(sub, "-q,--quiet", invocation_.quiet, "no report; the exit status answers");
@@ -150,6 +165,57 @@ void CommandLine::add_reading_options(CLI::App* command) {
         ->type_name("SET");
 }
 
+void CommandLine::add_jobs_option(CLI::App* command) {
+    command
+        ->add_option_function<std::string>(
+            "-j,--jobs",
+            [this](const std::string& word) {
+                constexpr std::uint32_t most_jobs = 64;
+                const auto number = parse_number(word);
+                if (!number || *number == 0 || *number > most_jobs) {
+                    throw CLI::ValidationError("--jobs", "1 to 64, not " + word);
+                }
+                invocation_.jobs = *number;
+            },
+            "how many at once (default: 1)")
+        ->type_name("N");
+}
+
+void CommandLine::add_disk_options(CLI::App* command) {
+    command
+        ->add_option_function<std::string>(
+            "--partition",
+            [this](const std::string& word) {
+                const auto number = parse_number(word);
+                if (!number) {
+                    throw CLI::ValidationError("--partition", "a number, not " + word);
+                }
+                invocation_.options.partition = *number;
+            },
+            "which partition, where a disk holds more than one Windows; its number in the "
+            "partition table")
+        ->type_name("N");
+    command
+        ->add_option_function<std::string>(
+            "--format",
+            [this](const std::string& word) {
+                const auto format = disk::image_format_of(word);
+                if (!format) {
+                    throw CLI::ValidationError("--format",
+                                               "raw, qcow2, vhd, vhdx or vmdk, not " + word);
+                }
+                invocation_.options.image_format = *format;
+            },
+            "the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk")
+        ->type_name("FMT");
+    add_trust_option(command);
+}
+
+void CommandLine::add_trust_option(CLI::App* command) {
+    add_flag(command, "--trust-image-references", invocation_.options.trust_image_references,
+             "open an image that leads to other files, such as a backing file");
+}
+
 CommandLine::CommandLine()
     : app_("nlafix repairs Remote Desktop logins that fail with a network level authentication "
            "error,\nin the SYSTEM hive of a Windows that is not running.",
@@ -163,23 +229,27 @@ CommandLine::CommandLine()
     CLI::App* check = add_command(app::Command::check, "check", target_operand,
                                   "Read-only: say whether the two entries are there");
     add_reading_options(check);
+    add_disk_options(check);
 
     CLI::App* fix = add_command(app::Command::fix, "fix", target_operand,
                                 "Add what is missing, verified, with a backup");
     add_reading_options(fix);
+    add_disk_options(fix);
     add_flag(fix, "-n,--dry-run", invocation_.options.dry_run,
              "say what would be done; exit as check does");
     add_flag(fix, "--create-missing", invocation_.options.create_missing,
              "create a value that is absent");
     fix->add_option("--backup-dir", invocation_.options.backup_folder,
-                    "where the backup goes (default: beside the hive)")
+                    "where the backup goes (default: beside the hive or the image; for a block "
+                    "device the current folder)")
         ->type_name("DIR");
 
     CLI::App* undo = add_command(app::Command::undo, "undo", backup_operand,
                                  "Put back what a fix replaced");
     undo->add_option("--target", invocation_.options.undo_target,
-                     "where the hive is now, when the disk is mounted elsewhere")
+                     "where the hive or the disk is now, when that is elsewhere")
         ->type_name("PATH");
+    add_trust_option(undo);
 
     CLI::App* recover = add_command(app::Command::recover, "recover", hive_operand,
                                     "Write a hive with its transaction logs applied elsewhere");
@@ -187,6 +257,7 @@ CommandLine::CommandLine()
                         "the file to write, which must not exist yet")
         ->required()
         ->type_name("OUT");
+    add_disk_options(recover);
 }
 
 std::variant<Invocation, PlainText, UsageError> CommandLine::parse(

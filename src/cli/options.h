@@ -2,6 +2,7 @@
 // The command line.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,6 +17,7 @@ struct Invocation {
     app::Command command = app::Command::check;
     app::Options options;
     std::vector<std::string> targets;  // to the byte as they were given
+    std::size_t jobs = 1;              // TARGETs at once
     bool json = false;
     bool quiet = false;
     bool verbose = false;

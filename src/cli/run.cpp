@@ -4,10 +4,12 @@
 #include <cstdlib>
 #include <exception>
 
+#include "app/batch.h"
 #include "app/pipeline.h"
 #include "cli/exit_status.h"
 #include "cli/json_report.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/text_report.h"
 #include "os/terminal.h"
 
@@ -60,30 +62,43 @@ app::Report interrupted_report(const Invocation& invocation, const std::string& 
     return report;
 }
 
+/// The exit status of a run whose reports nobody could read.
+int report_lost(int status, bool changed) {
+    static_cast<void>(os::write_all(
+        os::Stream::errors,
+        error_text("the report could not be written to standard output",
+                   changed ? "look at the hive with nlafix check; its backup lies beside it "
+                             "or in --backup-dir"
+                           : "no hive was changed; give standard output room")));
+    return worse(status, changed ? status_unconfirmed : status_io);
+}
+
 int run_command(const Invocation& invocation, os::System& system,
                 const std::function<bool()>& was_interrupted) {
     app::Session session(system, was_interrupted);
     Printer printer(invocation);
+    Progress progress(!invocation.quiet);
+    app::Options options = invocation.options;
+    // Of several at once, one line can follow none.
+    if (invocation.jobs == 1) {
+        options.progress = [&progress](const char* step) { progress.step(step); };
+    }
     int status = status_done;
     bool changed = false;
-    for (const std::string& target : invocation.targets) {
-        const app::Report report =
-            was_interrupted() ? interrupted_report(invocation, target)
-                              : session.run(invocation.command, target, invocation.options);
-        changed = changed || report.changed;
-        status = worse(status, exit_status_of(report));
-        printer.print(report);
-    }
-    if (printer.failed()) {
-        static_cast<void>(os::write_all(
-            os::Stream::errors,
-            error_text("the report could not be written to standard output",
-                       changed ? "look at the hive with nlafix check; its backup lies beside it "
-                                 "or in --backup-dir"
-                               : "no hive was changed; give standard output room")));
-        status = worse(status, changed ? status_unconfirmed : status_io);
-    }
-    return status;
+    const auto work = [&](std::size_t index) {
+        const std::string& target = invocation.targets[index];
+        return was_interrupted() ? interrupted_report(invocation, target)
+                                 : session.run(invocation.command, target, options);
+    };
+    const auto await = [&](std::size_t index) { progress.begin(invocation.targets[index]); };
+    app::run_batch(invocation.targets.size(), invocation.jobs, work, await,
+                   [&](const app::Report& report) {
+                       progress.end();
+                       changed = changed || report.changed;
+                       status = worse(status, exit_status_of(report));
+                       printer.print(report);
+                   });
+    return printer.failed() ? report_lost(status, changed) : status;
 }
 
 int print_text(const std::string& text) {

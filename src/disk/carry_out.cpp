@@ -76,6 +76,16 @@ struct Window {
     }
 };
 
+/// True when every byte of `found` is one that some content of `history` has there: a transfer that
+/// failed may have ended within a sector, although a disk tears none.
+bool is_mixture(ByteView found, const std::vector<ByteView>& history) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const auto has_it = [&](ByteView content) { return content[i] == found[i]; };
+        if (std::none_of(history.begin(), history.end(), has_it)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 void carry_out(BlockDevice& device, const std::vector<DiskEpoch>& epochs) {
@@ -113,7 +123,9 @@ CommitState state_on(BlockDevice& device, const std::vector<DiskEpoch>& epochs) 
         const std::vector<ByteView>& history = sector->second;
         const ByteView found = window.sector_at(device, histories, sector);
         const auto is_found = [&](ByteView content) { return equal(content, found); };
-        if (std::none_of(history.begin(), history.end(), is_found)) return CommitState::foreign;
+        if (std::none_of(history.begin(), history.end(), is_found) && !is_mixture(found, history)) {
+            return CommitState::foreign;
+        }
         is_before = is_before && is_found(history.front());
         is_after = is_after && is_found(history.back());
     }

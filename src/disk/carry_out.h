@@ -22,7 +22,7 @@ std::vector<DiskEpoch> reversed(const std::vector<DiskEpoch>& epochs);
 enum class CommitState {
     before,   // nothing of the commit is on the disk
     after,    // all of it
-    between,  // every sector is one that a write of the commit puts there, or replaces: it was cut
+    between,  // every byte is one that a write of the commit puts there, or replaces: it was cut
     foreign   // something else wrote there since
 };
 

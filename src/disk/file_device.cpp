@@ -138,7 +138,9 @@ void FileDevice::write(ByteView from, std::uint64_t offset) {
 }
 
 void FileDevice::flush() {
-    if (access_ == Access::write) file_.flush();
+    if (access_ != Access::write) return;
+    file_.flush();
+    file_.drop_cache();  // what is read from here on is what the medium gives
 }
 
 }  // namespace nlafix::disk

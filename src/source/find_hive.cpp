@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "os/file.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
+#include "source/windows_folder.h"
 
 namespace nlafix::source {
 namespace {
@@ -44,17 +44,6 @@ bool is_hive_file(os::System& system, const std::string& path) {
     return regf::has_hive_signature(file.read_range(0, 4));
 }
 
-/// Set aside by an upgrade or by Windows itself: never the one that boots.
-bool is_set_aside(const std::string& folder_name) {
-    constexpr std::string_view old = ".old";
-    const bool ends_in_old =
-        folder_name.size() > old.size() &&
-        equal_ignoring_ascii_case(
-            std::string_view(folder_name).substr(folder_name.size() - old.size()), old);
-    return ends_in_old || folder_name.front() == '$' ||
-           equal_ignoring_ascii_case(std::string_view(folder_name).substr(0, 12), "Windows.old.");
-}
-
 std::string listed(const Paths& paths) {
     std::string text;
     for (const std::string& path : paths) text += (text.empty() ? "" : ", ") + path;
@@ -80,7 +69,8 @@ FoundInRoot windows_in_root(os::System& system, const std::string& root) {
     for (const std::string& name : os::names_in(system, root)) {
         try {
             const Paths hives =
-                paths_below(system, os::join(root, name), {"System32", "config", "SYSTEM"});
+                paths_below(system, os::join(root, name),
+                            Paths(hive_below_windows.begin(), hive_below_windows.end()));
             Paths& list = is_set_aside(name) ? found.set_aside : found.live;
             list.insert(list.end(), hives.begin(), hives.end());
         } catch (const Error& error) {
@@ -135,9 +125,9 @@ HiveLocation find_hive(os::System& system, const std::string& target) {
         return {TargetKind::hive, os::real_path_of(system, target)};
     }
     if (status.kind != os::FileKind::folder) {
-        throw Error(ErrorCode::not_a_hive, "is neither a hive nor a folder")
+        throw Error(ErrorCode::not_a_hive, "is neither a hive, a folder nor a disk")
             .path(target)
-            .hint("mount the disk and give its root folder, or give the SYSTEM hive");
+            .hint("give a SYSTEM hive, the root of a mounted Windows volume, or a disk or image");
     }
     const std::string hive = os::real_path_of(system, hive_in_folder(system, target));
     if (!is_inside(hive, os::real_path_of(system, target))) {

@@ -10,11 +10,13 @@
 
 namespace nlafix::source {
 
-enum class TargetKind { hive, folder };
+enum class TargetKind { hive, folder, disk };
 
 struct HiveLocation {
     TargetKind kind = TargetKind::hive;
-    std::string path;  // of the hive: absolute, links resolved
+    /// Of the hive: absolute, links resolved. On a disk, what people call it: the disk, the
+    /// partition, and the path in the volume.
+    std::string path;
 };
 
 /// Finds the hive of `target`: a hive file, or a folder that is the root of a Windows volume, its

@@ -4,12 +4,10 @@
 #include "base/error.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
+#include "source/windows_folder.h"
 
 namespace nlafix::source {
 namespace {
-
-// Windows keeps its logs far below this; a larger file beside the hive is something else.
-constexpr std::uint64_t most_log_bytes = std::uint64_t{1} << 30;
 
 recovery::LogFile read_log(os::System& system, const std::string& folder,
                            const std::string& name) {
@@ -36,15 +34,15 @@ HiveFiles read_hive(const os::File& hive) {
     if (!regf::has_hive_signature(hive.read_range(0, 4))) {
         throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
             .path(hive.path())
-            .hint("give a SYSTEM hive, or the root of a mounted Windows volume; a disk or image "
-                  "has to be mounted first");
+            .hint("give a SYSTEM hive, the root of a mounted Windows volume, or a disk or "
+                  "image");
     }
     HiveFiles files;
     files.primary = hive.read_all(most_hive_bytes);
     const std::string folder = os::folder_of(hive.path());
     const std::vector<std::string> names = os::names_in(hive.system(), folder);
-    for (const char* suffix : {".LOG", ".LOG1", ".LOG2"}) {
-        for (const std::string& name : os::matching(names, os::name_of(hive.path()) + suffix)) {
+    for (const std::string_view suffix : log_suffixes) {
+        for (const std::string& name : os::matching(names, os::name_of(hive.path()) + std::string(suffix))) {
             files.logs.push_back(read_log(hive.system(), folder, name));
         }
     }

@@ -25,19 +25,19 @@ constexpr std::array<disk::CommitMethod, 3> methods = {disk::CommitMethod::runli
 
 Bytes bytes_from(const ordered_json& json) {
     auto bytes = bytes_of_hex(json.get_ref<const std::string&>());
-    if (!bytes)
-        throw_malformed("has bytes that are not hexadecimal");
+    if (!bytes) throw_malformed("has bytes that are not hexadecimal");
     return *std::move(bytes);
 }
 
-disk::DiskWrite write_from(const ordered_json& json, std::uint64_t disk_bytes) {
+disk::DiskWrite write_from(const ordered_json& json, const disk::DiskRange& volume) {
     disk::DiskWrite write;
     write.offset = json.at("offset").get<std::uint64_t>();
     write.before = bytes_from(json.at("before"));
     write.after = bytes_from(json.at("after"));
     if (write.before.empty() || write.before.size() != write.after.size() ||
         write.before.size() % sector_bytes != 0 || write.offset % sector_bytes != 0 ||
-        !range_is_inside(write.offset, write.before.size(), disk_bytes)) {
+        write.offset < volume.offset ||
+        !range_is_inside(write.offset - volume.offset, write.before.size(), volume.size_bytes)) {
         throw_malformed("has a write that no fix makes");
     }
     return write;
@@ -45,8 +45,7 @@ disk::DiskWrite write_from(const ordered_json& json, std::uint64_t disk_bytes) {
 
 disk::CommitMethod method_from(const std::string& word) {
     for (const disk::CommitMethod method : methods) {
-        if (word == word_of(method))
-            return method;
+        if (word == word_of(method)) return method;
     }
     throw_malformed("names no way of writing");
 }
@@ -55,12 +54,9 @@ disk::CommitMethod method_from(const std::string& word) {
 
 const char* word_of(disk::CommitMethod method) {
     switch (method) {
-        case disk::CommitMethod::runlist_switch:
-            return "runlist-switch";
-        case disk::CommitMethod::log_first:
-            return "log-first";
-        case disk::CommitMethod::in_place:
-            break;
+        case disk::CommitMethod::runlist_switch: return "runlist-switch";
+        case disk::CommitMethod::log_first: return "log-first";
+        case disk::CommitMethod::in_place: break;
     }
     return "in-place";
 }
@@ -103,7 +99,7 @@ DiskRecord disk_record_from(const ordered_json& json) {
     for (const ordered_json& writes : json.at("epochs")) {
         disk::DiskEpoch epoch;
         for (const ordered_json& write : writes) {
-            epoch.writes.push_back(write_from(write, record.size_bytes));
+            epoch.writes.push_back(write_from(write, record.volume));
         }
         record.plan.epochs.push_back(std::move(epoch));
     }

@@ -28,8 +28,8 @@ const char* word_of(disk::CommitMethod method);
 
 nlohmann::ordered_json json_of(const DiskRecord& record);
 
-/// Throws nlohmann's exceptions, or Error(malformed_backup) for ranges that leave the disk, writes
-/// of other sizes than a sector's multiples, and words that are none.
+/// Throws nlohmann's exceptions, or Error(malformed_backup) for a volume that leaves its disk,
+/// writes that leave the volume or are not of whole sectors, and words that are none.
 DiskRecord disk_record_from(const nlohmann::ordered_json& json);
 
 }  // namespace nlafix::store

@@ -57,13 +57,16 @@ std::optional<std::string> find_interrupted_write(os::System& system,
 
 void refuse_interrupted_write(os::System& system, const std::string& hive_path) {
     const auto manifest = find_interrupted_write(system, hive_path);
-    if (!manifest) return;
+    if (manifest) throw_interrupted_write(hive_path, *manifest);
+}
+
+void throw_interrupted_write(const std::string& target, const std::string& manifest) {
     throw Error(ErrorCode::interrupted_write,
                 "an earlier write of nlafix was interrupted; the hive may be half written, and "
                 "Windows may not boot with it")
-        .path(hive_path)
-        .hint("put it back first: nlafix undo --target " + shell_quoted(hive_path) + " " +
-              shell_quoted(*manifest));
+        .path(target)
+        .hint("put it back first: nlafix undo --target " + shell_quoted(target) + " " +
+              shell_quoted(manifest));
 }
 
 }  // namespace nlafix::store

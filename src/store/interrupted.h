@@ -18,4 +18,7 @@ std::optional<std::string> find_interrupted_write(os::System& system,
 /// Throws Error(interrupted_write), with the undo to run, where there is one.
 void refuse_interrupted_write(os::System& system, const std::string& hive_path);
 
+/// That error, naming the `undo` to run.
+[[noreturn]] void throw_interrupted_write(const std::string& target, const std::string& manifest);
+
 }  // namespace nlafix::store

@@ -188,8 +188,14 @@ void require_writable(const os::File& hive, const std::string& backup_folder,
         require_room(status, original_bytes + at_hive + spare_bytes, own_folder);
     } else {
         require_room(status, at_hive, own_folder);
-        require_room(os::file_system_of(system, folder), original_bytes + spare_bytes, folder);
+        require_room_for_copy(system, folder, original_bytes);
     }
+}
+
+void require_room_for_copy(os::System& system, const std::string& folder,
+                           std::uint64_t copy_bytes) {
+    require_backup_folder(system, folder);
+    require_room(os::file_system_of(system, folder), copy_bytes + spare_bytes, folder);
 }
 
 StoreResult store_image(const os::File& hive, ByteView original,

@@ -33,6 +33,11 @@ struct StoreResult {
 void require_writable(const os::File& hive, const std::string& backup_folder,
                       std::uint64_t image_bytes);
 
+/// Throws Error(no_backup_folder, no_room) unless `folder` is there and takes a backup whose copy has
+/// `copy_bytes`.
+void require_room_for_copy(os::System& system, const std::string& folder,
+                           std::uint64_t copy_bytes);
+
 /// Writes `image` over `hive`, whose bytes are `original`. `hive` is locked (store/hive_lock.h).
 /// Throws Error(unconfirmed_write), its message naming the backup, once the hive may have changed;
 /// Error(interrupted) or any other before that, with nothing changed and nothing left behind.

@@ -15,7 +15,7 @@ MAY_INCLUDE = {
     'base': set(),
     'regf': {'base'},
     'os': {'base'},
-    'source': {'os', 'regf', 'base'},
+    'source': {'disk', 'os', 'regf', 'base'},
     'recovery': {'regf', 'base'},
     'system': {'regf', 'base'},
     'nla': {'system', 'regf', 'base'},

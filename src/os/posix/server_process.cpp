@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -179,6 +180,10 @@ int wait_status(int raw) {
 int PosixSystem::start_server(const std::vector<std::string>& arguments, Handle errors,
                               Child& child, Handle& connection) {
     if (arguments.empty()) return EINVAL;
+    // One at a time: a process that another thread starts in between would inherit what does not
+    // close itself yet, and keep our pipe open.
+    static std::mutex mutex;
+    const std::lock_guard<std::mutex> lock(mutex);
     Descriptor listening, connected;
     if (const int result = make_sockets(listening, connected); result != 0) return result;
     int ends[2] = {-1, -1};

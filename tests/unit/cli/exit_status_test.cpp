@@ -29,7 +29,7 @@ TEST_CASE("Each error has the exit status that the manual gives it") {
               {dirty_without_logs, dirty_logs_unusable, hibernated, read_only, in_use,
                link_leads_out, unsafe_sibling, hivex_refused, verification_failed, no_iconv,
                interrupted_write, hive_changed, sequence_exhausted, output_exists,
-               unclean_volume, unsuitable_file, unreadable_file, format_ambiguous,
+               unclean_volume, bitlocker, unsuitable_file, unreadable_file, format_ambiguous,
                untrusted_references, no_image_support}},
              {4,
               {no_such_file, not_a_hive, no_windows, several_windows, no_partition, no_control_set,

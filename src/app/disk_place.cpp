@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/disk_place.h"
+
+#include <optional>
+#include <utility>
+
+#include "app/disk_target.h"
+#include "app/windows_table.h"
+#include "disk/ntfs_volume.h"
+#include "disk/open_disk.h"
+#include "disk/plan_commit.h"
+#include "os/file.h"
+#include "os/paths.h"
+#include "regf/hive.h"
+#include "source/disk_hives.h"
+#include "store/disk_store.h"
+#include "store/epochs.h"
+#include "store/output_file.h"
+#include "system/windows_version.h"
+
+namespace nlafix::app {
+namespace {
+
+/// Of a hive's own folder, for its SOFTWARE.
+std::string sibling(const std::string& hive, const std::string& name) {
+    return hive.substr(0, hive.rfind('/') + 1) + name;
+}
+
+/// What Windows lies beside a hive. Only for a table: whatever fails leaves it without a name.
+std::string name_of_windows(disk::BlockDevice& device, const FoundWindows& windows) {
+    try {
+        disk::NtfsVolume volume = disk::NtfsVolume::open(device, windows.volume->partition.range);
+        const source::HiveFiles files =
+            source::read_hive(volume, sibling(windows.hive, "SOFTWARE"));
+        const recovery::Recovery recovery =
+            recovery::recover(files.primary, files.logs, recovery::LogPolicy::apply);
+        const regf::Hive hive(recovery.hive ? recovery.hive->image() : ByteView(files.primary));
+        const auto version = system::read_windows_version(hive);
+        return version ? system::name_of(*version) : "";
+    } catch (const Error&) {
+        return "";
+    }
+}
+
+class DiskPlace final : public HivePlace {
+public:
+    DiskPlace(os::System& system, const Options& options, Report& report);
+
+    void locate(Report& report) override;
+    source::HiveFiles read(Access access) override;
+    void refuse_hibernation() override;
+    void require_writable(const Options& options, std::uint64_t image_bytes) override;
+    os::ScratchFile make_scratch(const Options& options) override {
+        return store::make_scratch(system_, name_, options.backup_folder);
+    }
+    Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
+                 store::StoreOptions store_options, const Options& options) override;
+    void write_output(const std::string& path, ByteView content) override;
+
+private:
+    void open(disk::Access access);
+    struct Planned {
+        disk::CommitPlan commit;
+        Bytes hive;
+    };
+    Planned plan(const source::HiveFiles& files, ByteView image, std::uint64_t time);
+    void add_way_in_place(disk::FileChange& change, const source::HiveFiles& files);
+    store::DiskRecord record_of(disk::CommitPlan plan) const;
+
+    os::System& system_;
+    std::string target_;
+    const Options& options_;
+    disk::ImageOptions image_options_;
+    store::DiskName name_;
+    DiskReport found_;
+    disk::DiskRange range_;
+    disk::OpenedDisk disk_;
+    std::optional<disk::NtfsVolume> volume_;  // on disk_
+};
+
+DiskPlace::DiskPlace(os::System& system, const Options& options, Report& report)
+    : system_(system),
+      target_(report.target),
+      options_(options),
+      image_options_(image_options(options)),
+      name_(store::name_of_disk(system, report.target)) {
+    report.place = name_.target;
+    if (name_.is_file) report.identity = os::status_of(system, name_.target, true).identity;
+}
+
+void DiskPlace::locate(Report& report) {
+    disk_ = disk::open_disk(system_, target_, disk::Access::read, image_options_);
+    // First of all: what a cut leaves may hide the hive.
+    store::refuse_interrupted_commit(system_, name_, *disk_.device, options_.backup_folder);
+    options_.begins("looking for Windows");
+    const disk::PartitionTable table = disk::read_partition_table(*disk_.device);
+    const auto volumes = source::search_volumes(*disk_.device, table.partitions);
+    const FoundWindows windows = choose_windows(
+        volumes, options_.partition, name_.target,
+        [this](const FoundWindows& one) { return name_of_windows(*disk_.device, one); });
+    range_ = windows.volume->partition.range;
+    found_.path = name_.target;
+    found_.format = disk_.format;
+    found_.partition = windows.volume->partition.number;
+    found_.offset = range_.offset;
+    found_.size_bytes = range_.size_bytes;
+    found_.label = windows.volume->label;
+    found_.volume_id = windows.volume->volume_id;
+    found_.hive = windows.hive;
+    report.disk = found_;
+    report.location = source::HiveLocation{
+        source::TargetKind::disk, display_name(name_.target, found_.partition, found_.hive)};
+    report.warnings.insert(report.warnings.end(), disk_.warnings.begin(), disk_.warnings.end());
+    report.warnings.insert(report.warnings.end(), table.warnings.begin(), table.warnings.end());
+    volume_ = disk::NtfsVolume::open(*disk_.device, range_);
+}
+
+/// The qemu locks of one reader exclude a writer, so the disk that is open is closed first.
+void DiskPlace::open(disk::Access access) {
+    volume_.reset();
+    disk_.device.reset();
+    disk_ = disk::open_disk(system_, target_, access, image_options_);
+    volume_ = disk::NtfsVolume::open(*disk_.device, range_);
+}
+
+source::HiveFiles DiskPlace::read(Access) {
+    return source::read_hive(*volume_, found_.hive);
+}
+
+void DiskPlace::refuse_hibernation() {
+    disk::require_writable(*volume_);
+    const auto file = volume_->find(found_.hive);
+    if (file) disk::require_writable(*file);
+}
+
+void DiskPlace::require_writable(const Options& options, std::uint64_t image_bytes) {
+    if (!disk_.device->is_writable()) open(disk::Access::write);
+    store::require_room_for_backup(system_, name_, options.backup_folder, image_bytes);
+}
+
+/// The way that is taken where the runlist cannot be switched: the hive's own pages in the order of
+/// its sequence numbers.
+void DiskPlace::add_way_in_place(disk::FileChange& change, const source::HiveFiles& files) {
+    change.in_place_files = {found_.hive};
+    const Bytes opening = store::opening_head_of_fix(files.primary, change.after);
+    for (const store::Epoch& epoch :
+         store::in_place_epochs(files.primary, change.after, opening, store::Direction::fix)) {
+        Epoch& added = change.in_place.emplace_back();
+        for (const store::Write& write : epoch.writes) {
+            added.writes.push_back(
+                {primary_file, write.offset, Bytes(write.bytes.begin(), write.bytes.end())});
+        }
+    }
+}
+
+/// The commit of `image`, and the hive that it leaves: another one than `image` where the log is
+/// written first, for its sequence numbers have to follow those of the log.
+DiskPlace::Planned DiskPlace::plan(const source::HiveFiles& files, ByteView image,
+                                   std::uint64_t time) {
+    disk::FileChange change;
+    change.path = found_.hive;
+    change.before = files.primary;
+    change.after = image;
+    change.time = time;
+    add_way_in_place(change, files);
+    Planned planned;
+    planned.commit = disk::plan_commit(*disk_.device, range_, change);
+    if (planned.commit.method == disk::CommitMethod::runlist_switch) {
+        planned.hive.assign(image.begin(), image.end());
+        return planned;
+    }
+    std::vector<Bytes> contents = {files.primary};
+    for (const recovery::LogFile& log : files.logs) contents.push_back(log.bytes);
+    for (const Epoch& epoch : change.in_place) apply_epoch(epoch, contents);
+    planned.hive = std::move(contents.front());
+    return planned;
+}
+
+store::DiskRecord DiskPlace::record_of(disk::CommitPlan plan) const {
+    store::DiskRecord record;
+    record.format = found_.format;
+    record.size_bytes = disk_.device->size_bytes();
+    record.partition = found_.partition;
+    record.volume = range_;
+    record.volume_id = found_.volume_id;
+    record.hive = found_.hive;
+    record.plan = std::move(plan);
+    return record;
+}
+
+Stored DiskPlace::store(const source::HiveFiles& files, const verify::VerifiedImage& image,
+                        store::StoreOptions store_options, const Options& options) {
+    store_options.backup_folder = options.backup_folder;
+    Planned planned = plan(files, image.bytes(), store_options.time);
+    const store::DiskCommit commit{files.primary, planned.hive,
+                                   record_of(std::move(planned.commit))};
+    volume_.reset();  // what it keeps in memory is about to be wrong
+    const auto confirm = [&] {
+        require_hive(*disk_.device, range_, found_.hive, planned.hive, ErrorCode::io_error);
+    };
+    Stored stored;
+    stored.backup =
+        store::store_on_disk(system_, name_, *disk_.device, commit, store_options, confirm);
+    stored.method = store::word_of(commit.record.plan.method);
+    stored.reason = commit.record.plan.reason;
+    return stored;
+}
+
+void DiskPlace::write_output(const std::string& path, ByteView content) {
+    // Of a disk that is no file, the folder says who may read what.
+    const std::string model = name_.is_file ? name_.target : os::folder_of(path);
+    store::write_output(os::File::open(system_, model, {}), path, content);
+}
+
+}  // namespace
+
+std::unique_ptr<HivePlace> find_on_disk(os::System& system, const Options& options,
+                                        Report& report) {
+    return std::make_unique<DiskPlace>(system, options, report);
+}
+
+}  // namespace nlafix::app

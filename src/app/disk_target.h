@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a fix on a disk and its undo have in common.
+#pragma once
+
+#include <string>
+
+#include "app/options.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "disk/block_device.h"
+#include "disk/open_disk.h"
+
+namespace nlafix::app {
+
+disk::ImageOptions image_options(const Options& options);
+
+/// What people call a hive on a disk: "/srv/vm.qcow2, partition 2, Windows/System32/config/SYSTEM".
+std::string display_name(const std::string& disk, std::uint32_t partition, const std::string& hive);
+
+/// Throws Error(`code`) unless the volume in `range` gives exactly `expected` for the hive at
+/// `path`.
+void require_hive(disk::BlockDevice& device, const disk::DiskRange& range, const std::string& path,
+                  ByteView expected, ErrorCode code);
+
+}  // namespace nlafix::app

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/windows_table.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace nlafix::app {
+namespace {
+
+using source::DiskHive;
+using source::DiskVolume;
+
+std::string size_text(std::uint64_t bytes) {
+    static constexpr const char* units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (value >= 1024 && unit + 1 < std::size(units)) {
+        value /= 1024;
+        ++unit;
+    }
+    char text[32];
+    std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    return text;
+}
+
+std::string partition_text(const DiskVolume& volume) {
+    if (volume.partition.number == 0) return "the whole disk";
+    return "partition " + std::to_string(volume.partition.number);
+}
+
+std::string row(const DiskVolume& volume) {
+    std::string text = partition_text(volume) + " (" + size_text(volume.partition.range.size_bytes);
+    const std::string& label = volume.label.empty() ? volume.partition.label : volume.label;
+    if (!label.empty()) text += ", \"" + label + "\"";
+    return text + ", " + std::string(disk::name_of(volume.kind)) + ")";
+}
+
+std::string table(const std::vector<DiskVolume>& volumes) {
+    std::string text;
+    for (const DiskVolume& volume : volumes) text += (text.empty() ? "" : "; ") + row(volume);
+    return text.empty() ? "no partition" : text;
+}
+
+bool is_encrypted(const DiskVolume& volume) {
+    return volume.kind == disk::VolumeKind::bitlocker ||
+           volume.kind == disk::VolumeKind::bitlocker_to_go;
+}
+
+[[noreturn]] void throw_encrypted(const DiskVolume& volume, const std::string& disk) {
+    throw Error(ErrorCode::bitlocker, row(volume) + " is encrypted")
+        .path(disk)
+        .hint(
+            "unlock it with its recovery key (dislocker, cryptsetup bitlkOpen, or manage-bde on a "
+            "Windows), then give the unlocked volume as TARGET");
+}
+
+std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, bool set_aside) {
+    std::vector<FoundWindows> found;
+    for (const DiskVolume& volume : volumes) {
+        for (const DiskHive& hive : volume.hives) {
+            if (hive.set_aside == set_aside) found.push_back({&volume, hive.path});
+        }
+    }
+    return found;
+}
+
+[[noreturn]] void throw_several(const std::vector<FoundWindows>& found, const std::string& disk,
+                                const NameOfWindows& name_of) {
+    std::string rows;
+    bool one_volume = true;
+    for (const FoundWindows& windows : found) {
+        const std::string name = name_of(windows);
+        rows += (rows.empty() ? "" : "; ") + row(*windows.volume) + ": " + windows.hive +
+                (name.empty() ? "" : ", " + name);
+        one_volume = one_volume && windows.volume == found.front().volume;
+    }
+    throw Error(ErrorCode::several_windows, "holds more than one Windows: " + rows)
+        .path(disk)
+        .hint(one_volume ? "mount that volume and give the hive as TARGET"
+                         : "choose one with --partition");
+}
+
+/// Why there is no Windows at all.
+[[noreturn]] void throw_none(const std::vector<DiskVolume>& volumes, const std::string& disk) {
+    for (const DiskVolume& volume : volumes) {
+        if (is_encrypted(volume)) throw_encrypted(volume, disk);
+    }
+    for (const DiskVolume& volume : volumes) {
+        if (!volume.error) continue;
+        Error error = *volume.error;
+        error.default_path(disk + ", " + partition_text(volume));
+        throw Error(std::move(error));
+    }
+    const std::vector<FoundWindows> old = windows_on(volumes, true);
+    if (!old.empty()) {
+        throw Error(ErrorCode::no_windows,
+                    "holds no live Windows, only what was set aside: " + old.front().hive)
+            .path(disk)
+            .hint("mount that volume and give the hive as TARGET if it is the one you mean");
+    }
+    throw Error(ErrorCode::no_windows, "holds no Windows: " + table(volumes))
+        .path(disk)
+        .hint("look whether this is the system disk");
+}
+
+}  // namespace
+
+FoundWindows choose_windows(const std::vector<DiskVolume>& volumes,
+                            std::optional<std::uint32_t> wanted, const std::string& disk,
+                            const NameOfWindows& name_of) {
+    std::vector<DiskVolume> chosen;
+    const auto is_wanted = [&](const DiskVolume& volume) {
+        return !wanted || volume.partition.number == *wanted;
+    };
+    if (wanted && std::none_of(volumes.begin(), volumes.end(), is_wanted)) {
+        throw Error(
+            ErrorCode::no_partition,
+            "has no partition " + std::to_string(*wanted) + ": " + table(volumes))
+            .path(disk)
+            .hint("give the number that the partition table has for it");
+    }
+    std::vector<FoundWindows> found = windows_on(volumes, false);
+    std::erase_if(found, [&](const FoundWindows& windows) { return !is_wanted(*windows.volume); });
+    if (found.size() == 1) return found.front();
+    if (!found.empty()) throw_several(found, disk, name_of);
+    std::copy_if(volumes.begin(), volumes.end(), std::back_inserter(chosen), is_wanted);
+    throw_none(chosen, disk);
+}
+
+}  // namespace nlafix::app

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The choice of one Windows among those that a disk holds, and what is said when it is not one.
+// Owns: the table of partitions for a person.
+// Never: opens a disk.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "source/disk_hives.h"
+
+namespace nlafix::app {
+
+/// One Windows that was found.
+struct FoundWindows {
+    const source::DiskVolume* volume = nullptr;
+    std::string hive;  // path in the volume
+};
+
+/// What Windows it is, for the table; empty where that cannot be read.
+using NameOfWindows = std::function<std::string(const FoundWindows&)>;
+
+/// The one Windows on `volumes`, or on the partition `wanted`. Throws Error(no_partition) where
+/// there is no such partition, several_windows, no_windows, bitlocker, or the reason why a volume
+/// could not be searched. `disk` is the path for the messages.
+FoundWindows choose_windows(const std::vector<source::DiskVolume>& volumes,
+                            std::optional<std::uint32_t> wanted, const std::string& disk,
+                            const NameOfWindows& name_of);
+
+}  // namespace nlafix::app

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/disk_hives.h"
+
+#include <cstdio>
+
+#include "regf/base_block.h"
+#include "source/windows_folder.h"
+
+namespace nlafix::source {
+namespace {
+
+// A root folder has some dozens; one with more was made to be slow.
+constexpr std::size_t most_root_folders = 4096;
+
+std::string hex_id(std::uint64_t serial) {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llX", static_cast<unsigned long long>(serial));
+    return text;
+}
+
+std::string hive_path_in(const std::string& folder) {
+    std::string path = folder;
+    for (const std::string_view part : hive_below_windows) path += "/" + std::string(part);
+    return path;
+}
+
+/// Nothing where the file is absent, behind a link, or no hive. A file that cannot be read is one:
+/// the command that wants it says why.
+std::optional<DiskHive> hive_of(disk::NtfsVolume& volume, const std::string& folder) {
+    try {
+        const auto file = volume.find(hive_path_in(folder));
+        if (!file || file->is_folder) return std::nullopt;
+        if (!regf::has_hive_signature(volume.read_head(file->path, 4))) return std::nullopt;
+        return DiskHive{file->path, is_set_aside(folder)};
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::link_leads_out) return std::nullopt;
+        if (error.code() == ErrorCode::unreadable_file) {
+            return DiskHive{hive_path_in(folder), is_set_aside(folder)};
+        }
+        throw;
+    }
+}
+
+void search(disk::BlockDevice& device, DiskVolume& found) {
+    try {
+        disk::NtfsVolume volume = disk::NtfsVolume::open(device, found.partition.range);
+        found.label = volume.label();
+        found.volume_id = hex_id(volume.serial());
+        std::size_t folders = 0;
+        for (const disk::NtfsEntry& entry : volume.list("")) {
+            if (!entry.is_folder || ++folders > most_root_folders) continue;
+            if (auto hive = hive_of(volume, entry.name)) found.hives.push_back(*std::move(hive));
+        }
+    } catch (const Error& error) {
+        found.error = error;
+    }
+}
+
+recovery::LogFile read_log(disk::NtfsVolume& volume, const std::string& path) {
+    recovery::LogFile log;
+    log.name = path.substr(path.rfind('/') + 1);
+    try {
+        log.bytes = volume.read_file(path, most_log_bytes);
+    } catch (const Error& error) {
+        log.error = error.message();
+    }
+    return log;
+}
+
+}  // namespace
+
+std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
+                                       const std::vector<disk::Partition>& partitions) {
+    std::vector<DiskVolume> volumes;
+    for (const disk::Partition& partition : partitions) {
+        DiskVolume volume;
+        volume.partition = partition;
+        try {
+            volume.kind = disk::volume_kind_at(device, partition.range);
+        } catch (const Error& error) {
+            volume.error = error;
+        }
+        if (volume.kind == disk::VolumeKind::ntfs) search(device, volume);
+        volumes.push_back(std::move(volume));
+    }
+    return volumes;
+}
+
+HiveFiles read_hive(disk::NtfsVolume& volume, const std::string& path) {
+    if (!regf::has_hive_signature(volume.read_head(path, 4))) {
+        throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
+            .path(path)
+            .hint("run chkdsk on the volume, from a recovery console");
+    }
+    HiveFiles files;
+    files.primary = volume.read_file(path, most_hive_bytes);
+    for (const std::string_view suffix : log_suffixes) {
+        const auto log = volume.find(path + std::string(suffix));
+        if (log) files.logs.push_back(read_log(volume, log->path));
+    }
+    return files;
+}
+
+}  // namespace nlafix::source

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where the SYSTEM hives of a disk lie, and their bytes.
+// Owns: the search for Windows on the volumes of a disk; reading a hive and its logs from a volume.
+// Never: changes anything, mounts anything.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "disk/block_device.h"
+#include "disk/ntfs_volume.h"
+#include "disk/partition_table.h"
+#include "disk/volume_kind.h"
+#include "source/read_hive.h"
+
+namespace nlafix::source {
+
+/// A SYSTEM hive on a volume.
+struct DiskHive {
+    std::string path;        // in the volume: "Windows/System32/config/SYSTEM"
+    bool set_aside = false;  // by an upgrade: never the one that boots
+};
+
+/// What is on one partition.
+struct DiskVolume {
+    disk::Partition partition;
+    disk::VolumeKind kind = disk::VolumeKind::other;
+    std::string label;      // of an NTFS volume
+    std::string volume_id;  // its serial number, 16 hexadecimal digits
+    std::vector<DiskHive> hives;
+    std::optional<Error> error;  // why an NTFS volume could not be searched
+};
+
+/// Looks at every volume of `partitions`; reads folders, and the first bytes of hives.
+std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
+                                       const std::vector<disk::Partition>& partitions);
+
+/// The hive at `path` and its logs; a log that cannot be read is in the list with the reason.
+/// Throws Error(not_a_hive, unreadable_file, malformed_volume, io_error).
+HiveFiles read_hive(disk::NtfsVolume& volume, const std::string& path);
+
+}  // namespace nlafix::source
