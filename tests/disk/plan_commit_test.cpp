@@ -159,6 +159,37 @@ TEST_CASE("Where the hive would have to grow in place it is refused") {
     CHECK(word_thrown_by([&] { with_list.plan(); }) == "unsuitable-file");
 }
 
+TEST_CASE("A way in place may write into a log as well, where it has the room") {
+    const Bytes before = hive_of(40 * 4096);
+    const std::string log_path = "Windows/System32/config/SYSTEM.LOG1";
+    NtfsImageOptions image;
+    image.attribute_list = true;
+    image.files = {{log_path, Bytes(8 * 4096)}};
+    DiskCommit commit(image, before, edited(before, {10, 20}));
+    commit.change.in_place_files.push_back(log_path);
+    commit.change.in_place_method = CommitMethod::log_first;
+    Epoch log_entry;
+    log_entry.writes = {{file_of_log(0), 512, patterned(5000)}};
+    std::vector<Epoch>& epochs = commit.change.in_place;
+    epochs.insert(epochs.begin(), log_entry);
+    const CommitPlan plan = commit.plan();
+    CHECK(plan.method == CommitMethod::log_first);
+    CHECK(plan.epochs.size() == 4);
+    carry_out(commit.device, plan.epochs);
+    const Bytes log = commit.volume().read_file(log_path, 1 << 20);
+    CHECK(equal(ByteView(log).subspan(512, 5000), patterned(5000)));
+    carry_out(commit.device, reversed(plan.epochs));
+    require_there_and_back(commit, plan);
+
+    epochs[0].writes[0].offset = 7 * 4096;  // behind its end
+    CHECK(contains(message_thrown_by([&] { commit.plan(); }), "SYSTEM.LOG1 would have to grow"));
+    epochs[0].writes[0].offset = 512;
+    epochs[0].resizes = {{file_of_log(0), 9 * 4096}};
+    CHECK(contains(message_thrown_by([&] { commit.plan(); }), "SYSTEM.LOG1 would change its size"));
+    commit.change.in_place_files[1] = "Windows/nothing";
+    CHECK(contains(message_thrown_by([&] { commit.plan(); }), "there is no Windows/nothing"));
+}
+
 TEST_CASE("A hive that is not what was read is not written") {
     const Bytes before = hive_of(40 * 4096);
     DiskCommit commit({}, before, edited(before, {10}));
