@@ -74,9 +74,14 @@ endfunction()
 nlafix_optional(NLAFIX_WITH_DISK NTFS3G 2022.10.3
     "a disk has to be mounted before its hive can be repaired"
     DEBIAN ntfs-3g-dev FEDORA ntfs-3g-devel ARCH ntfs-3g ALPINE ntfs-3g-dev HOMEBREW ntfs-3g-mac)
-nlafix_optional(NLAFIX_WITH_NBD Libnbd 1.14
-    "of images only raw ones can be opened"
-    DEBIAN libnbd-dev FEDORA libnbd-devel ARCH libnbd ALPINE libnbd-dev HOMEBREW libnbd)
+if(NLAFIX_STATIC AND NLAFIX_WITH_NBD STREQUAL "AUTO")
+    # It needs gnutls, and that libraries of which nobody ships archives.
+    message(STATUS "One static file is without libnbd, and so of images only raw ones can be opened")
+else()
+    nlafix_optional(NLAFIX_WITH_NBD Libnbd 1.14
+        "of images only raw ones can be opened"
+        DEBIAN libnbd-dev FEDORA libnbd-devel ARCH libnbd ALPINE libnbd-dev HOMEBREW libnbd)
+endif()
 
 # The library that cli/ formats with. Debian has no archive of fmt, so one file gets its headers.
 add_library(nlafix_fmt INTERFACE)

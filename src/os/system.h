@@ -107,8 +107,8 @@ public:
     virtual int probe_byte(Handle handle, std::uint64_t offset) = 0;
 
     /// Starts the program arguments[0], looked for in PATH, as systemd starts a server on a socket: it
-    /// inherits a listening socket (LISTEN_FDS), to which `connection` is connected already. Its
-    /// errors go to `errors`, all else to nowhere. It is out of reach of the terminal's signals, and
+    /// inherits a listening socket (LISTEN_FDS), to which `connection` is connected already. Its errors
+    /// go to `errors` (-1: nowhere), all else nowhere. It is out of reach of the terminal's signals, and
     /// gets SIGTERM when the thread that started it ends, however that comes. ENOENT where there is no
     /// such program.
     virtual int start_server(const std::vector<std::string>& arguments, Handle errors,

@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "os/paths.h"
-
 namespace nlafix::disk {
 namespace {
 
@@ -42,16 +40,6 @@ Error no_qemu_nbd(const std::string& path, ImageFormat format) {
               "convert a copy of the image (qemu-img convert -O raw IMAGE disk.raw) and give that");
 }
 
-/// A file without a name for the error stream.
-os::File unnamed_file(os::System& system) {
-    os::Scratch scratch;
-    os::must([&] { return system.make_scratch(scratch); }, "cannot make a temporary file",
-             "temporary folder");
-    os::File file(system, scratch.handle, scratch.path);
-    if (scratch.remove_path) os::remove_quietly(system, scratch.path);
-    return file;
-}
-
 /// On one line, without the name of the program in front of each.
 std::string one_line(std::string_view text) {
     constexpr std::string_view program = "qemu-nbd: ";
@@ -74,15 +62,15 @@ bool contains(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-ImageServer::ImageServer(os::System& system, std::string path, os::File errors)
-    : system_(system), path_(std::move(path)), errors_(std::move(errors)) {}
+ImageServer::ImageServer(os::System& system, std::string path)
+    : system_(system), path_(std::move(path)), errors_(os::ScratchFile::make(system)) {}
 
 std::unique_ptr<ImageServer> ImageServer::start(os::System& system, const std::string& path,
                                                 ImageFormat format, Access access) {
-    std::unique_ptr<ImageServer> server(new ImageServer(system, path, unnamed_file(system)));
-    const int result = system.start_server(command_line(path, format, access),
-                                           server->errors_.handle(), server->child_,
-                                           server->connection_);
+    std::unique_ptr<ImageServer> server(new ImageServer(system, path));
+    const os::Handle errors = server->errors_ ? server->errors_->file().handle() : -1;
+    const int result = system.start_server(command_line(path, format, access), errors,
+                                           server->child_, server->connection_);
     if (result == ENOENT) throw no_qemu_nbd(path, format);
     if (result != 0) {
         throw Error(ErrorCode::io_error, "cannot start qemu-nbd")
@@ -118,8 +106,9 @@ void ImageServer::kill() noexcept {
     static_cast<void>(has_ended(patience_ms));
 }
 
-std::string ImageServer::errors_said() const {
-    const Bytes bytes = errors_.read_range(0, most_error_bytes);
+std::string ImageServer::errors_said() {
+    if (!errors_) return {};
+    const Bytes bytes = errors_->file().read_range(0, most_error_bytes);
     return one_line({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 

@@ -5,12 +5,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "disk/block_device.h"
 #include "disk/image_format.h"
-#include "os/file.h"
+#include "os/scratch_file.h"
 #include "os/system.h"
 
 namespace nlafix::disk {
@@ -36,13 +37,13 @@ public:
     void kill() noexcept;
 
 private:
-    ImageServer(os::System& system, std::string path, os::File errors);
-    std::string errors_said() const;
+    ImageServer(os::System& system, std::string path);
+    std::string errors_said();
     bool has_ended(std::uint32_t timeout_ms) noexcept;
 
     os::System& system_;
     std::string path_;
-    os::File errors_;
+    std::optional<os::ScratchFile> errors_;  // nothing where this system has no place for it
     os::Child child_;
     os::Handle connection_ = -1;
     bool ended_ = true;

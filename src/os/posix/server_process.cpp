@@ -144,8 +144,9 @@ int become(const Program& program, pid_t parent, int listening, int errors) {
 
     // Away from the numbers that are about to be given, then onto them.
     const int socket_copy = ::fcntl(listening, F_DUPFD, first_listening_fd + 1);
-    const int errors_copy = ::fcntl(errors, F_DUPFD, first_listening_fd + 1);
     const int nowhere = ::open("/dev/null", O_RDWR);
+    const int errors_copy =
+        ::fcntl(errors >= 0 ? errors : nowhere, F_DUPFD, first_listening_fd + 1);
     if (socket_copy < 0 || errors_copy < 0 || nowhere < 0) return errno;
     if (::dup2(nowhere, STDIN_FILENO) < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0 ||
         ::dup2(errors_copy, STDERR_FILENO) < 0 || ::dup2(socket_copy, first_listening_fd) < 0) {
