@@ -45,9 +45,9 @@ struct DiskRange {
 /// `size_bytes` bytes from `offset`; what a caller asks for is bounded by the caller.
 Bytes read_bytes(BlockDevice& device, std::uint64_t offset, std::size_t size_bytes);
 
-/// What the methods of a device do first. They throw Error(io_error) for a range that leaves the disk,
-/// Error(read_only) for a write to one that is not writable, Error(io_error) for one that is not
-/// aligned: nothing in this program may ask for that, and it would destroy what lies beside.
+/// What the methods of a device do first. They throw Error(io_error) for a range that leaves the
+/// disk, Error(read_only) for a write to one that is not writable, Error(io_error) for one that is
+/// not aligned: nothing in this program may ask for that, and it would destroy what lies beside.
 void require_readable(const BlockDevice& device, std::uint64_t offset, std::uint64_t size_bytes);
 void require_writable(const BlockDevice& device, std::uint64_t offset, std::uint64_t size_bytes);
 

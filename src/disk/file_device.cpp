@@ -28,13 +28,15 @@ OpenedFile open_block_device(os::System& system, const std::string& path, Access
     try {
         return {os::File::open(system, path, options), {}};
     } catch (const Error& error) {
-        if (error.system_error() != EBUSY) throw;
+        if (error.system_error() != EBUSY)
+            throw;
     }
     if (access == Access::write) {
         throw Error(ErrorCode::in_use, "it, or a partition of it, is mounted or otherwise in use")
             .path(path)
-            .hint("unmount it (lsblk shows where it is mounted), then run this again; or give the "
-                  "folder that it is mounted on as TARGET");
+            .hint(
+                "unmount it (lsblk shows where it is mounted), then run this again; or give the "
+                "folder that it is mounted on as TARGET");
     }
     options.exclusive = false;
     return {os::File::open(system, path, options),
@@ -53,11 +55,13 @@ os::File open_image_file(os::System& system, const std::string& path, Access acc
         // be read, the open below says why.
         const os::File reader = os::File::open(system, path, {});
         if (system.probe_use(reader.handle()) == EBUSY) {
-            throw Error(ErrorCode::in_use,
-                        "is in use: a virtual machine, a loop device or another program has it open")
+            throw Error(
+                ErrorCode::in_use,
+                "is in use: a virtual machine, a loop device or another program has it open")
                 .path(path)
-                .hint("shut down the machine that runs on it, or stop what uses it (lsof, fuser and "
-                      "losetup -a name it), then run this again");
+                .hint(
+                    "shut down the machine that runs on it, or stop what uses it (lsof, fuser and "
+                    "losetup -a name it), then run this again");
         }
     }
     os::OpenOptions options;
@@ -86,6 +90,8 @@ std::unique_ptr<FileDevice> FileDevice::open(os::System& system, const std::stri
     OpenedFile opened = open_block_device(system, path, access);
     std::unique_ptr<FileDevice> device(new FileDevice(std::move(opened.file), access));
     device->warnings_ = std::move(opened.warnings);
+    // A machine runs on a device as well as on a file: qemu does not ask for it exclusively.
+    lock_image(device->file_, access);
     device->read_block_device_status();
     return device;
 }
@@ -119,7 +125,8 @@ void FileDevice::limit_size(std::uint64_t size_bytes) {
 void FileDevice::read(MutableByteView into, std::uint64_t offset) {
     try {
         require_readable(*this, offset, into.size());
-        if (file_.read_into(into, offset) == into.size()) return;
+        if (file_.read_into(into, offset) == into.size())
+            return;
         throw Error(ErrorCode::io_error, "became shorter while it was read").offset(offset);
     } catch (Error& error) {
         error.default_path(file_.path());
@@ -138,7 +145,8 @@ void FileDevice::write(ByteView from, std::uint64_t offset) {
 }
 
 void FileDevice::flush() {
-    if (access_ != Access::write) return;
+    if (access_ != Access::write)
+        return;
     file_.flush();
     file_.drop_cache();  // what is read from here on is what the medium gives
 }

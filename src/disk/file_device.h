@@ -15,10 +15,11 @@ namespace nlafix::disk {
 
 /// Two objects on one disk exclude each other, as two programs would, unless both only read.
 ///
-/// A block device is opened exclusively, which the kernel refuses while it, or a partition of it, is
-/// mounted: Error(in_use) for writing, a warning for reading. A regular file is locked as qemu locks
-/// its images (image_lock.h), for reading as well: Error(in_use) while a machine runs on it; for
-/// writing also while any other program has it open for writing, such as a loop device.
+/// A block device is opened exclusively, which the kernel refuses while it, or a partition of it,
+/// is mounted: Error(in_use) for writing, a warning for reading. Both kinds are locked as qemu
+/// locks its images (image_lock.h), for reading as well: Error(in_use) while a machine runs on it.
+/// A regular file is not written while any other program has it open for writing, such as a loop
+/// device.
 class FileDevice final : public BlockDevice {
 public:
     static std::unique_ptr<FileDevice> open(os::System& system, const std::string& path,

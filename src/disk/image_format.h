@@ -24,7 +24,8 @@ std::string_view word_of(ImageFormat format);
 /// The format of such a word; "vpc", as qemu calls VHD, is one too. Nothing for any other word.
 std::optional<ImageFormat> image_format_of(std::string_view word);
 
-/// The bytes of an image file, whatever its size; what lies behind its end is missing in what is read.
+/// The bytes of an image file, whatever its size; what lies behind its end is missing in what is
+/// read.
 struct ImageFile {
     std::uint64_t size_bytes = 0;
     std::function<Bytes(std::uint64_t offset, std::size_t length)> read;
@@ -42,19 +43,19 @@ struct ImageProbe {
     bool is_raw_disk = false;
 };
 
-/// Judges by magic; names play no part. Raw is what bears no magic. A file with the magic of an image
-/// and the marks of a raw disk as well may be either. A fixed VHD is both, and is taken as VHD if its
-/// footer is sound: the bytes of the disk lie at the same places either way, and a raw disk would be
-/// too long by the footer.
+/// Judges by magic; names play no part. Raw is what bears no magic. A file with the magic of an
+/// image and the marks of a raw disk as well may be either. A fixed VHD is both, and is taken as
+/// VHD if its footer is sound: the bytes of the disk lie at the same places either way, and a raw
+/// disk would be too long by the footer.
 ImageProbe probe_image(const ImageFile& file);
 
-/// The size in bytes of the disk in a fixed VHD, which is stored from the start of the file as in a raw
-/// image; nothing where there is no sound footer of one.
+/// The size in bytes of the disk in a fixed VHD, which is stored from the start of the file as in a
+/// raw image; nothing where there is no sound footer of one.
 std::optional<std::uint64_t> fixed_vhd_size(const ImageFile& file);
 
-/// What an image of `format` needs besides its own file: "the backing file base.qcow2"; nothing where
-/// it stands alone. Throws Error(no_image_support) for a VHD or VHDX with a parent, which qemu does
-/// not read rightly.
+/// What an image of `format` needs besides its own file: "the backing file base.qcow2"; nothing
+/// where it stands alone. Throws Error(no_image_support) for a VHD or VHDX with a parent, which
+/// qemu does not read rightly.
 std::optional<std::string> other_files_of(const ImageFile& file, ImageFormat format);
 
 }  // namespace nlafix::disk

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// other_files_of: what the heads of images say about other files. It has to find whatever qemu would
-// open besides the image, and rather more than less.
+// other_files_of: what the heads of images say about other files. It has to find whatever qemu
+// would open besides the image, and rather more than less.
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -13,7 +13,8 @@ namespace nlafix::disk {
 namespace {
 
 std::uint64_t big_endian_or_0(ByteView bytes, std::size_t at, std::size_t length) {
-    if (!range_is_inside(at, length, bytes.size())) return 0;
+    if (!range_is_inside(at, length, bytes.size()))
+        return 0;
     std::uint64_t value = 0;
     for (const std::byte byte : bytes.subspan(at, length)) {
         value = (value << 8) | std::to_integer<std::uint64_t>(byte);
@@ -26,10 +27,11 @@ std::string text_of(ByteView bytes) {
 }
 
 Error has_parent(std::string_view format) {
-    return Error(ErrorCode::no_image_support,
-                 "is a differencing " + std::string(format) + ", which is read only with its parent")
-        .hint("merge it into its parent with Hyper-V (Merge-VHD), or start the machine and remove "
-              "its checkpoints; then give the merged image");
+    return Error(ErrorCode::no_image_support, "is a differencing " + std::string(format) +
+                                                  ", which is read only with its parent")
+        .hint(
+            "merge it into its parent with Hyper-V (Merge-VHD), or start the machine and remove "
+            "its checkpoints; then give the merged image");
 }
 
 // qemu's docs/interop/qcow2.txt.
@@ -40,7 +42,8 @@ std::optional<std::string> qcow2_files(const ImageFile& file) {
     const Bytes head = file.read(0, 104);
     const std::uint64_t backing_offset = big_endian_or_0(head, backing_offset_at, 8);
     if (backing_offset != 0) {
-        const auto size = std::min<std::uint64_t>(big_endian_or_0(head, backing_size_at, 4), longest_name);
+        const auto size =
+            std::min<std::uint64_t>(big_endian_or_0(head, backing_size_at, 4), longest_name);
         return "the backing file " +
                text_of(file.read(backing_offset, static_cast<std::size_t>(size)));
     }
@@ -51,8 +54,8 @@ std::optional<std::string> qcow2_files(const ImageFile& file) {
     return std::nullopt;
 }
 
-// "Virtual Disk Format 5.0". A sparse extent has its descriptor behind its header, where qemu looks for
-// a parent in any case; one without a capacity of its own is a descriptor of other files.
+// "Virtual Disk Format 5.0". A sparse extent has its descriptor behind its header, where qemu looks
+// for a parent in any case; one without a capacity of its own is a descriptor of other files.
 std::optional<std::string> vmdk_files(const ImageFile& file) {
     constexpr std::size_t capacity_at = 12, descriptor_offset_at = 28;
     constexpr std::size_t searched_bytes = std::size_t{64} << 10;
@@ -70,7 +73,8 @@ std::optional<std::string> vmdk_files(const ImageFile& file) {
             text += text_of(file.read(sector * 512, searched_bytes));
         }
     }
-    if (text.find(parent_hint) != std::string::npos) return "a parent image";
+    if (text.find(parent_hint) != std::string::npos)
+        return "a parent image";
     return std::nullopt;
 }
 
@@ -94,15 +98,15 @@ std::optional<Bytes> vhdx_entry(const ImageFile& file, const VhdxTable& table,
     constexpr std::size_t table_bytes = std::size_t{64} << 10;
     constexpr std::uint32_t most_entries = 2047;
     const Bytes bytes = file.read(table.offset, table_bytes);
-    if (bytes.size() < table_bytes ||
-        !text_of(bytes).starts_with(table.signature)) {
+    if (bytes.size() < table_bytes || !text_of(bytes).starts_with(table.signature)) {
         return std::nullopt;
     }
     const std::uint32_t count =
         std::min<std::uint32_t>(u32_at(bytes, table.count_at) & 0xffff, most_entries);
     for (std::uint32_t i = 0; i < count; ++i) {
         const std::size_t at = table.first_entry_at + i * table.entry_bytes;
-        if (!range_is_inside(at, 32, bytes.size())) break;
+        if (!range_is_inside(at, 32, bytes.size()))
+            break;
         const ByteView entry = slice(bytes, at, 32);
         if (equal(entry.first(16), std::as_bytes(std::span(guid)))) {
             return Bytes(entry.begin(), entry.end());
@@ -113,18 +117,23 @@ std::optional<Bytes> vhdx_entry(const ImageFile& file, const VhdxTable& table,
 
 // MS-VHDX 2.2.3 (region table), 2.6.1 (metadata table), 2.6.2.1 (file parameters).
 void refuse_vhdx_parent(const ImageFile& file) {
-    constexpr std::array<unsigned char, 16> metadata_region = {
-        0x06, 0xa2, 0x7c, 0x8b, 0x90, 0x47, 0x9a, 0x4b, 0xb8, 0xfe, 0x57, 0x5f, 0x05, 0x0f, 0x88, 0x6e};
-    constexpr std::array<unsigned char, 16> file_parameters = {
-        0x37, 0x67, 0xa1, 0xca, 0x36, 0xfa, 0x43, 0x4d, 0xb3, 0xb6, 0x33, 0xf0, 0xaa, 0x44, 0xe7, 0x6b};
+    constexpr std::array<unsigned char, 16> metadata_region = {0x06, 0xa2, 0x7c, 0x8b, 0x90, 0x47,
+                                                               0x9a, 0x4b, 0xb8, 0xfe, 0x57, 0x5f,
+                                                               0x05, 0x0f, 0x88, 0x6e};
+    constexpr std::array<unsigned char, 16> file_parameters = {0x37, 0x67, 0xa1, 0xca, 0x36, 0xfa,
+                                                               0x43, 0x4d, 0xb3, 0xb6, 0x33, 0xf0,
+                                                               0xaa, 0x44, 0xe7, 0x6b};
     constexpr std::uint32_t has_parent_flag = 2;
     for (const std::uint64_t regions_at : {std::uint64_t{192} << 10, std::uint64_t{256} << 10}) {
         const auto region = vhdx_entry(file, {regions_at, "regi", 8, 16, 32}, metadata_region);
-        if (!region) continue;
+        if (!region)
+            continue;
         const std::uint64_t metadata_at = u64_at(*region, 16);
-        if (metadata_at >= file.size_bytes) continue;
+        if (metadata_at >= file.size_bytes)
+            continue;
         const auto item = vhdx_entry(file, {metadata_at, "metadata", 10, 32, 32}, file_parameters);
-        if (!item) continue;
+        if (!item)
+            continue;
         const Bytes parameters = file.read(metadata_at + u32_at(*item, 16), 8);
         if (parameters.size() == 8 && (u32_at(parameters, 4) & has_parent_flag) != 0) {
             throw has_parent("VHDX");
@@ -136,11 +145,18 @@ void refuse_vhdx_parent(const ImageFile& file) {
 
 std::optional<std::string> other_files_of(const ImageFile& file, ImageFormat format) {
     switch (format) {
-        case ImageFormat::qcow2: return qcow2_files(file);
-        case ImageFormat::vmdk: return vmdk_files(file);
-        case ImageFormat::vhd: refuse_vhd_parent(file); break;
-        case ImageFormat::vhdx: refuse_vhdx_parent(file); break;
-        case ImageFormat::raw: break;
+        case ImageFormat::qcow2:
+            return qcow2_files(file);
+        case ImageFormat::vmdk:
+            return vmdk_files(file);
+        case ImageFormat::vhd:
+            refuse_vhd_parent(file);
+            break;
+        case ImageFormat::vhdx:
+            refuse_vhdx_parent(file);
+            break;
+        case ImageFormat::raw:
+            break;
     }
     return std::nullopt;
 }

@@ -27,23 +27,23 @@ class LogicalPartitions {
 public:
     LogicalPartitions(BlockDevice& disk, std::uint32_t sector_bytes,
                       std::vector<Partition>& partitions, std::vector<std::string>& warnings)
-        : disk_(disk),
-          sector_bytes_(sector_bytes),
-          partitions_(partitions),
-          warnings_(warnings) {}
+        : disk_(disk), sector_bytes_(sector_bytes), partitions_(partitions), warnings_(warnings) {}
 
     void read(const MbrEntry& extended) {
         std::uint64_t link = extended.first_sector;
         for (int links = 0; links < most_links; ++links) {
-            if (link >= disk_.size_bytes() / sector_bytes_) return end_chain(link, "leads out of the disk");
+            if (link >= disk_.size_bytes() / sector_bytes_)
+                return end_chain(link, "leads out of the disk");
             const Bytes sector = read_bytes(disk_, link * sector_bytes_, sector_start_bytes);
-            if (!has_boot_signature(sector)) return end_chain(link, "is broken");
+            if (!has_boot_signature(sector))
+                return end_chain(link, "is broken");
             const MbrEntries entries = mbr_entries(sector);
             add_partitions(entries, link, extended);
             const auto next = std::find_if(entries.begin(), entries.end(), [](const MbrEntry& e) {
                 return e.is_used() && e.is_extended();
             });
-            if (next == entries.end()) return;
+            if (next == entries.end())
+                return;
             link = std::uint64_t{extended.first_sector} + next->first_sector;
         }
         end_chain(link, "has no end");
@@ -53,19 +53,22 @@ private:
     void add_partitions(const MbrEntries& entries, std::uint64_t link, const MbrEntry& extended) {
         for (std::size_t i = 0; i < entries.size(); ++i) {
             const MbrEntry& entry = entries[i];
-            if (!entry.is_used() || entry.is_extended()) continue;
+            if (!entry.is_used() || entry.is_extended())
+                continue;
             const std::uint64_t first = link + entry.first_sector;
             // The last two entries ought to be empty; some tools leave others' there, counted from
             // elsewhere. Linux takes them only where they lie in the extended partition.
             const std::uint64_t extended_end =
                 std::uint64_t{extended.first_sector} + extended.sector_count;
-            if (i >= 2 && (first < extended.first_sector || first + entry.sector_count > extended_end)) {
+            if (i >= 2 &&
+                (first < extended.first_sector || first + entry.sector_count > extended_end)) {
                 continue;
             }
             const std::uint32_t number = next_number_++;
             const auto range = range_in_disk(number, first, entry.sector_count, sector_bytes_,
                                              disk_.size_bytes(), warnings_);
-            if (range) partitions_.push_back({number, *range, type_text(entry.type), {}, true});
+            if (range)
+                partitions_.push_back({number, *range, type_text(entry.type), {}, true});
         }
     }
 
@@ -84,22 +87,23 @@ private:
 
 }  // namespace
 
-bool has_boot_signature(ByteView sector) { return u16_at(sector, signature_at) == 0xaa55; }
+bool has_boot_signature(ByteView sector) {
+    return u16_at(sector, signature_at) == 0xaa55;
+}
 
 MbrEntries mbr_entries(ByteView sector) {
     MbrEntries entries;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const ByteView entry = slice(sector, entries_at + i * entry_bytes, entry_bytes);
-        entries[i] = {std::to_integer<std::uint8_t>(entry[0]), std::to_integer<std::uint8_t>(entry[4]),
-                      u32_at(entry, 8), u32_at(entry, 12)};
+        entries[i] = {std::to_integer<std::uint8_t>(entry[0]),
+                      std::to_integer<std::uint8_t>(entry[4]), u32_at(entry, 8), u32_at(entry, 12)};
     }
     return entries;
 }
 
 bool are_plausible(const MbrEntries& entries) {
-    return std::all_of(entries.begin(), entries.end(), [](const MbrEntry& entry) {
-        return (entry.boot_indicator & 0x7f) == 0;
-    });
+    return std::all_of(entries.begin(), entries.end(),
+                       [](const MbrEntry& entry) { return (entry.boot_indicator & 0x7f) == 0; });
 }
 
 std::vector<Partition> read_mbr(BlockDevice& disk, const MbrEntries& entries,
@@ -107,15 +111,18 @@ std::vector<Partition> read_mbr(BlockDevice& disk, const MbrEntries& entries,
     std::vector<Partition> partitions;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const MbrEntry& entry = entries[i];
-        if (!entry.is_used() || entry.is_extended() || entry.is_protective()) continue;
+        if (!entry.is_used() || entry.is_extended() || entry.is_protective())
+            continue;
         const auto number = static_cast<std::uint32_t>(i + 1);
         const auto range = range_in_disk(number, entry.first_sector, entry.sector_count,
                                          sector_bytes, disk.size_bytes(), warnings);
-        if (range) partitions.push_back({number, *range, type_text(entry.type), {}, false});
+        if (range)
+            partitions.push_back({number, *range, type_text(entry.type), {}, false});
     }
     LogicalPartitions logical(disk, sector_bytes, partitions, warnings);
     for (const MbrEntry& entry : entries) {
-        if (entry.is_used() && entry.is_extended()) logical.read(entry);
+        if (entry.is_used() && entry.is_extended())
+            logical.read(entry);
     }
     return partitions;
 }

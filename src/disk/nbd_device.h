@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A disk behind a server that speaks NBD: an image that qemu-nbd opens for us, or a URI of the user's.
-// Owns: the connection, and the server where we started it.
-// Never: waits for ever; a server that dies or is silent ends in an Error.
+// A disk behind a server that speaks NBD: an image that qemu-nbd opens for us, or a URI of the
+// user's. Owns: the connection, and the server where we started it. Never: waits for ever; a server
+// that dies or is silent ends in an Error.
 //
 // Built with libnbd (libnbd/) or without (without_libnbd/): then both functions throw
 // Error(no_image_support).
@@ -26,8 +26,8 @@ struct NbdOptions {
 bool has_nbd();
 
 /// The image at `path` by a qemu-nbd of our own, which ends with the object, or with this program,
-/// whatever happens to it. Throws Error: no_image_support where there is no qemu-nbd, in_use where a
-/// machine runs on the image, malformed_disk where qemu-nbd cannot read it, io_error.
+/// whatever happens to it. Throws Error: no_image_support where there is no qemu-nbd, in_use where
+/// a machine runs on the image, malformed_disk where qemu-nbd cannot read it, io_error.
 std::unique_ptr<BlockDevice> open_image(os::System& system, const std::string& path,
                                         ImageFormat format, Access access,
                                         const NbdOptions& options = {});

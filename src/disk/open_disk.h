@@ -31,10 +31,10 @@ struct OpenedDisk {
     std::vector<std::string> warnings;  // what a report should say
 };
 
-/// True when `target` is a disk and not a hive or a folder: a URI of an NBD server, a block device, or
-/// a regular file with the magic of an image, a boot signature with a partition table, a GPT, or a
-/// file system of Windows. False also where there is no such file, or it cannot be read. Reads a few
-/// kilobytes at both ends, and nothing else.
+/// True when `target` is a disk and not a hive or a folder: a URI of an NBD server, a block device,
+/// or a regular file with the magic of an image, a boot signature with a partition table, a GPT, or
+/// a file system of Windows. False also where there is no such file, or it cannot be read. Reads a
+/// few kilobytes at both ends, and nothing else.
 bool looks_like_disk(os::System& system, const std::string& target);
 
 /// Opens `target`. Throws Error: format_ambiguous (give --format), untrusted_references (give

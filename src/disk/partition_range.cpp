@@ -9,7 +9,8 @@ void add_table_warning(std::vector<std::string>& warnings, std::string warning) 
     if (warnings.size() == most_table_warnings) {
         warnings.back() = "the partition table has more faults than are listed here";
     }
-    if (warnings.size() < most_table_warnings) warnings.push_back(std::move(warning));
+    if (warnings.size() < most_table_warnings)
+        warnings.push_back(std::move(warning));
 }
 
 std::optional<DiskRange> range_in_disk(std::uint32_t number, std::uint64_t first,
@@ -25,8 +26,9 @@ std::optional<DiskRange> range_in_disk(std::uint32_t number, std::uint64_t first
         return std::nullopt;
     }
     if (count > sectors - first) {
-        add_table_warning(warnings, name + " reaches beyond the end of the disk: is the image or the "
-                                           "disk complete?");
+        add_table_warning(warnings, name +
+                                        " reaches beyond the end of the disk: is the image or the "
+                                        "disk complete?");
         count = sectors - first;
     }
     return DiskRange{first * sector_bytes, count * sector_bytes};

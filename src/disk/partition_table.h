@@ -3,9 +3,9 @@
 // Owns: which table a disk has, in which size of sector, and the numbers of its partitions.
 // Never: writes, follows a chain without a bound, or trusts a range.
 //
-// Numbers are those of Linux: primary partitions of an MBR have that of their slot (1 to 4), logical
-// ones count from 5, those of a GPT have that of their entry. A disk without a table is one volume with
-// the number 0.
+// Numbers are those of Linux: primary partitions of an MBR have that of their slot (1 to 4),
+// logical ones count from 5, those of a GPT have that of their entry. A disk without a table is one
+// volume with the number 0.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +24,16 @@ std::string_view name_of(TableKind kind);
 
 struct Partition {
     std::uint32_t number = 0;
-    DiskRange range;    // inside the disk
-    std::string type;   // MBR: two hex digits, "07"; GPT: the GUID in capitals; empty without a table
+    DiskRange range;  // inside the disk
+    std::string
+        type;  // MBR: two hex digits, "07"; GPT: the GUID in capitals; empty without a table
     std::string label;  // GPT: its name, UTF-8, not escaped
     bool is_logical = false;
 };
 
 struct PartitionTable {
     TableKind kind = TableKind::none;
-    std::uint32_t sector_bytes = 512;  // 512 or 4096
+    std::uint32_t sector_bytes = 512;   // 512 or 4096
     std::vector<Partition> partitions;  // by number
     /// For the report: the backup GPT was used, a partition leads out of the disk and was left out,
     /// and the like.

@@ -22,7 +22,8 @@ std::uint64_t big_endian_at(ByteView bytes, std::size_t at, std::size_t length) 
 std::uint32_t checksum_of(ByteView footer) {
     std::uint32_t sum = 0;
     for (std::size_t i = 0; i < footer.size(); ++i) {
-        if (i < checksum_at || i >= checksum_at + 4) sum += std::to_integer<std::uint32_t>(footer[i]);
+        if (i < checksum_at || i >= checksum_at + 4)
+            sum += std::to_integer<std::uint32_t>(footer[i]);
     }
     return ~sum;
 }
@@ -48,7 +49,8 @@ bool has_vhd_footer(const ImageFile& file) {
 }
 
 std::optional<std::uint64_t> fixed_vhd_size(const ImageFile& file) {
-    if (file.size_bytes < footer_bytes) return std::nullopt;
+    if (file.size_bytes < footer_bytes)
+        return std::nullopt;
     const auto footer = vhd_footer_at(file, file.size_bytes - footer_bytes);
     const bool is_fixed = footer && footer->is_sound &&
                           footer->type == static_cast<std::uint32_t>(VhdType::fixed) &&

@@ -2,7 +2,8 @@
 // The footer of a VHD.
 // Owns: its fields and its checksum.
 //
-// Format: "Virtual Hard Disk Image Format Specification" 1.0, "Hard Disk Footer Format". Big-endian.
+// Format: "Virtual Hard Disk Image Format Specification" 1.0, "Hard Disk Footer Format".
+// Big-endian.
 #pragma once
 
 #include <cstdint>

@@ -37,7 +37,8 @@ struct GptPart {
 
 /// Both tables and the protective MBR; 128 entries of 128 bytes.
 void put_gpt(DiskBuilder& disk, const std::vector<GptPart>& parts);
-/// Computes the checksums of the header in `sector` anew, after a test has changed it or its entries.
+/// Computes the checksums of the header in `sector` anew, after a test has changed it or its
+/// entries.
 void mend_gpt(DiskBuilder& disk, std::uint64_t sector);
 
 std::uint32_t plain_crc32(ByteView bytes);

@@ -12,16 +12,18 @@ namespace nlafix::test {
 /// `bytes` must outlive it.
 inline disk::ImageFile image_file_of(const Bytes& bytes) {
     return {bytes.size(), [&bytes](std::uint64_t offset, std::size_t length) {
-                if (offset >= bytes.size()) return Bytes();
-                const ByteView view =
-                    ByteView(bytes).subspan(offset, std::min<std::size_t>(length, bytes.size() - offset));
+                if (offset >= bytes.size())
+                    return Bytes();
+                const ByteView view = ByteView(bytes).subspan(
+                    offset, std::min<std::size_t>(length, bytes.size() - offset));
                 return Bytes(view.begin(), view.end());
             }};
 }
 
 inline constexpr std::size_t vhdx_file_parameters_at = (512 << 10) + 65536;
 
-/// A VHDX as far as its file parameters: both region tables, the metadata table (MS-VHDX 2.2.3, 2.6).
+/// A VHDX as far as its file parameters: both region tables, the metadata table
+/// (MS-VHDX 2.2.3, 2.6).
 inline DiskBuilder vhdx_head() {
     constexpr std::size_t metadata_at = 512 << 10;
     DiskBuilder disk(std::size_t{1} << 20);

@@ -25,7 +25,8 @@ std::vector<std::string> command_line(const std::string& path, ImageFormat forma
     std::vector<std::string> arguments = {
         "qemu-nbd",         "--format=" + qemu_name(format), "--cache=writeback",
         "--discard=ignore", "--detect-zeroes=off",           "--shared=1"};
-    if (access == Access::read) arguments.push_back("--read-only");
+    if (access == Access::read)
+        arguments.push_back("--read-only");
     arguments.push_back("--");
     arguments.push_back(path);
     return arguments;
@@ -36,8 +37,9 @@ Error no_qemu_nbd(const std::string& path, ImageFormat format) {
                                                   std::string(word_of(format)) +
                                                   ", and there is no qemu-nbd to open it")
         .path(path)
-        .hint("install it (Debian and Ubuntu: qemu-utils; Fedora, Arch, Alpine: qemu-img), or "
-              "convert a copy of the image (qemu-img convert -O raw IMAGE disk.raw) and give that");
+        .hint(
+            "install it (Debian and Ubuntu: qemu-utils; Fedora, Arch, Alpine: qemu-img), or "
+            "convert a copy of the image (qemu-img convert -O raw IMAGE disk.raw) and give that");
 }
 
 /// On one line, without the name of the program in front of each.
@@ -48,9 +50,12 @@ std::string one_line(std::string_view text) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         std::string_view part = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
-        if (part.starts_with(program)) part.remove_prefix(program.size());
-        if (part.empty()) continue;
-        if (!line.empty()) line += "; ";
+        if (part.starts_with(program))
+            part.remove_prefix(program.size());
+        if (part.empty())
+            continue;
+        if (!line.empty())
+            line += "; ";
         line += part;
     }
     return line;
@@ -71,49 +76,60 @@ std::unique_ptr<ImageServer> ImageServer::start(os::System& system, const std::s
     const os::Handle errors = server->errors_ ? server->errors_->file().handle() : -1;
     const int result = system.start_server(command_line(path, format, access), errors,
                                            server->child_, server->connection_);
-    if (result == ENOENT) throw no_qemu_nbd(path, format);
+    if (result == ENOENT)
+        throw no_qemu_nbd(path, format);
     if (result != 0) {
         throw Error(ErrorCode::io_error, "cannot start qemu-nbd")
             .path(path)
             .system_error(result)
-            .hint("does \"qemu-nbd --version\" work here? else convert a copy of the image "
-                  "(qemu-img convert -O raw IMAGE disk.raw) and give that");
+            .hint(
+                "does \"qemu-nbd --version\" work here? else convert a copy of the image "
+                "(qemu-img convert -O raw IMAGE disk.raw) and give that");
     }
     server->ended_ = false;
     return server;
 }
 
 ImageServer::~ImageServer() {
-    if (connection_ >= 0) static_cast<void>(system_.close(connection_));
-    if (has_ended(patience_ms)) return;
+    if (connection_ >= 0)
+        static_cast<void>(system_.close(connection_));
+    if (has_ended(patience_ms))
+        return;
     static_cast<void>(system_.stop(child_, false));
-    if (has_ended(patience_after_signal_ms)) return;
+    if (has_ended(patience_after_signal_ms))
+        return;
     kill();
 }
 
-os::Handle ImageServer::take_connection() { return std::exchange(connection_, -1); }
+os::Handle ImageServer::take_connection() {
+    return std::exchange(connection_, -1);
+}
 
 bool ImageServer::has_ended(std::uint32_t timeout_ms) noexcept {
-    if (ended_) return true;
+    if (ended_)
+        return true;
     // Whatever wait() says but that it still runs: there is nothing left to wait for.
     ended_ = system_.wait(child_, timeout_ms, status_) != ETIMEDOUT;
     return ended_;
 }
 
 void ImageServer::kill() noexcept {
-    if (ended_) return;
+    if (ended_)
+        return;
     static_cast<void>(system_.stop(child_, true));
     static_cast<void>(has_ended(patience_ms));
 }
 
 std::string ImageServer::errors_said() {
-    if (!errors_) return {};
+    if (!errors_)
+        return {};
     const Bytes bytes = errors_->file().read_range(0, most_error_bytes);
     return one_line({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::string ImageServer::end_as_text() {
-    if (!has_ended(last_words_ms)) return {};
+    if (!has_ended(last_words_ms))
+        return {};
     const std::string said = errors_said();
     return " (qemu-nbd ended with status " + std::to_string(status_) +
            (said.empty() ? ")" : ": " + said + ")");
@@ -123,15 +139,18 @@ Error ImageServer::why_not_opened(const Error& fallback) {
     const bool ended = has_ended(last_words_ms);
     const std::string said = errors_said();
     if (contains(said, "Is another process using the image") || contains(said, "Failed to lock")) {
-        return Error(ErrorCode::in_use, "is in use: a virtual machine or another program has the image")
+        return Error(ErrorCode::in_use,
+                     "is in use: a virtual machine or another program has the image")
             .path(path_)
-            .hint("shut down the machine that runs on it, or stop that program (lsof names it), "
-                  "then run this again");
+            .hint(
+                "shut down the machine that runs on it, or stop that program (lsof names it), "
+                "then run this again");
     }
-    if (said.empty() && !ended) return fallback;
+    if (said.empty() && !ended)
+        return fallback;
     if (said.empty()) {
-        return Error(ErrorCode::io_error, fallback.bare_message() + ": qemu-nbd ended (" +
-                                              std::to_string(status_) + ")")
+        return Error(ErrorCode::io_error,
+                     fallback.bare_message() + ": qemu-nbd ended (" + std::to_string(status_) + ")")
             .path(path_)
             .hint("look at the kernel's log (dmesg); check the image with qemu-img check");
     }
@@ -139,9 +158,10 @@ Error ImageServer::why_not_opened(const Error& fallback) {
     return Error(lacks_permission ? ErrorCode::no_permission : ErrorCode::malformed_disk,
                  "qemu-nbd cannot open it: " + said)
         .path(path_)
-        .hint(lacks_permission ? "run it as root, or as a user who may do this"
-                               : "check the image with qemu-img check; if its format was given with "
-                                 "--format, look at it with qemu-img info");
+        .hint(lacks_permission
+                  ? "run it as root, or as a user who may do this"
+                  : "check the image with qemu-img check; if its format was given with "
+                    "--format, look at it with qemu-img info");
 }
 
 }  // namespace nlafix::disk

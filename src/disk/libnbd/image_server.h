@@ -28,8 +28,8 @@ public:
 
     /// The socket that is connected to it; the caller owns it from then on.
     os::Handle take_connection();
-    /// Why it did not open the image, by what it said; `fallback` where it says nothing. Waits a moment
-    /// for it to end.
+    /// Why it did not open the image, by what it said; `fallback` where it says nothing. Waits a
+    /// moment for it to end.
     Error why_not_opened(const Error& fallback);
     /// " (qemu-nbd ended: ...)" for the end of a message, where it did; waits a moment as well.
     std::string end_as_text();

@@ -13,14 +13,17 @@ Error without_libnbd(const std::string& what) {
 
 }  // namespace
 
-bool has_nbd() { return false; }
+bool has_nbd() {
+    return false;
+}
 
 std::unique_ptr<BlockDevice> open_image(os::System&, const std::string& path, ImageFormat format,
                                         Access, const NbdOptions&) {
     throw without_libnbd("is an image of the format " + std::string(word_of(format)))
         .path(path)
-        .hint("take a build with libnbd, or convert a copy of the image (qemu-img convert -O raw "
-              "IMAGE disk.raw) and give that");
+        .hint(
+            "take a build with libnbd, or convert a copy of the image (qemu-img convert -O raw "
+            "IMAGE disk.raw) and give that");
 }
 
 std::unique_ptr<BlockDevice> open_nbd_uri(const std::string& uri, Access, const NbdOptions&) {

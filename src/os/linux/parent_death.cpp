@@ -6,6 +6,8 @@
 
 namespace nlafix::os {
 
-void die_with_parent() { static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGTERM)); }
+void die_with_parent() {
+    static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGTERM));
+}
 
 }  // namespace nlafix::os

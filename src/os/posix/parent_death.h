@@ -4,8 +4,8 @@
 
 namespace nlafix::os {
 
-/// In a new process: asks for a SIGTERM when the thread that made it ends. Safe between fork and exec.
-/// Where a system cannot do that, the end of the connection has to end a server.
+/// In a new process: asks for a SIGTERM when the thread that made it ends. Safe between fork and
+/// exec. Where a system cannot do that, the end of the connection has to end a server.
 void die_with_parent();
 
 }  // namespace nlafix::os

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Starting a server on a socket that is connected already, and ending it.
 //
-// The socket has a name for only as long as it takes to connect to it: the folder is gone before the
-// program starts, so that no end of ours or of it leaves anything behind, and nobody else can connect.
+// The socket has a name for only as long as it takes to connect to it: the folder is gone before
+// the program starts, so that no end of ours or of it leaves anything behind, and nobody else can
+// connect.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -42,7 +43,8 @@ public:
     ~Descriptor() { reset(-1); }
     int get() const { return fd_; }
     void reset(int fd) {
-        if (fd_ >= 0) static_cast<void>(::close(fd_));
+        if (fd_ >= 0)
+            static_cast<void>(::close(fd_));
         fd_ = fd;
     }
     int release() {
@@ -57,21 +59,27 @@ private:
 
 int new_socket(Descriptor& descriptor) {
     descriptor.reset(::socket(AF_UNIX, SOCK_STREAM, 0));
-    if (descriptor.get() < 0) return errno;
+    if (descriptor.get() < 0)
+        return errno;
     return ::fcntl(descriptor.get(), F_SETFD, FD_CLOEXEC) < 0 ? errno : 0;
 }
 
 int listen_and_connect(const std::string& path, Descriptor& listening, Descriptor& connected) {
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) return ENAMETOOLONG;
+    if (path.size() >= sizeof address.sun_path)
+        return ENAMETOOLONG;
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-    if (const int result = new_socket(listening); result != 0) return result;
-    if (const int result = new_socket(connected); result != 0) return result;
-    if (::bind(listening.get(), generic, sizeof address) != 0) return errno;
+    if (const int result = new_socket(listening); result != 0)
+        return result;
+    if (const int result = new_socket(connected); result != 0)
+        return result;
+    if (::bind(listening.get(), generic, sizeof address) != 0)
+        return errno;
     // The connection waits in the queue until the server takes it.
-    if (::listen(listening.get(), 1) != 0) return errno;
+    if (::listen(listening.get(), 1) != 0)
+        return errno;
     return ::connect(connected.get(), generic, sizeof address) != 0 ? errno : 0;
 }
 
@@ -79,17 +87,20 @@ int listen_and_connect(const std::string& path, Descriptor& listening, Descripto
 int make_sockets(Descriptor& listening, Descriptor& connected) {
     // Not TMPDIR where that is too long for the name of a socket.
     for (const char* base : {static_cast<const char*>(std::getenv("TMPDIR")), "/tmp"}) {
-        if (base == nullptr || *base == '\0') continue;
+        if (base == nullptr || *base == '\0')
+            continue;
         std::string folder = std::string(base) + "/nlafix-XXXXXX";
         if (::mkdtemp(folder.data()) == nullptr) {
-            if (std::string_view(base) == "/tmp") return errno;
+            if (std::string_view(base) == "/tmp")
+                return errno;
             continue;
         }
         const std::string path = folder + "/socket";
         const int result = listen_and_connect(path, listening, connected);
         static_cast<void>(::unlink(path.c_str()));
         static_cast<void>(::rmdir(folder.c_str()));
-        if (result != ENAMETOOLONG) return result;
+        if (result != ENAMETOOLONG)
+            return result;
     }
     return ENAMETOOLONG;
 }
@@ -104,12 +115,15 @@ struct Program {
 
     explicit Program(std::vector<std::string> given) : arguments(std::move(given)) {
         for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-            if (!std::string_view(*entry).starts_with("LISTEN_")) environment.emplace_back(*entry);
+            if (!std::string_view(*entry).starts_with("LISTEN_"))
+                environment.emplace_back(*entry);
         }
         environment.emplace_back("LISTEN_FDS=1");
         environment.emplace_back("LISTEN_PID=" + std::string(20, '\0'));
-        for (std::string& text : arguments) argument_pointers.push_back(text.data());
-        for (std::string& text : environment) environment_pointers.push_back(text.data());
+        for (std::string& text : arguments)
+            argument_pointers.push_back(text.data());
+        for (std::string& text : environment)
+            environment_pointers.push_back(text.data());
         argument_pointers.push_back(nullptr);
         environment_pointers.push_back(nullptr);
         process_id = environment.back().data() + std::strlen("LISTEN_PID=");
@@ -123,14 +137,17 @@ void write_decimal(long value, char* into) {
         digits[count++] = static_cast<char>('0' + value % 10);
         value /= 10;
     } while (value > 0);
-    while (count > 0) *into++ = digits[--count];
+    while (count > 0)
+        *into++ = digits[--count];
     *into = '\0';
 }
 
-/// In the new process: only calls that are safe between fork and exec. Returns an errno value, if at all.
+/// In the new process: only calls that are safe between fork and exec. Returns an errno value, if
+/// at all.
 int become(const Program& program, pid_t parent, int listening, int errors) {
     die_with_parent();
-    if (::getppid() != parent) return ESRCH;
+    if (::getppid() != parent)
+        return ESRCH;
     // A session of its own: Ctrl-C and a lost terminal are the parent's business.
     static_cast<void>(::setsid());
     struct sigaction standard = {};
@@ -147,14 +164,16 @@ int become(const Program& program, pid_t parent, int listening, int errors) {
     const int nowhere = ::open("/dev/null", O_RDWR);
     const int errors_copy =
         ::fcntl(errors >= 0 ? errors : nowhere, F_DUPFD, first_listening_fd + 1);
-    if (socket_copy < 0 || errors_copy < 0 || nowhere < 0) return errno;
+    if (socket_copy < 0 || errors_copy < 0 || nowhere < 0)
+        return errno;
     if (::dup2(nowhere, STDIN_FILENO) < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0 ||
         ::dup2(errors_copy, STDERR_FILENO) < 0 || ::dup2(socket_copy, first_listening_fd) < 0) {
         return errno;
     }
     static_cast<void>(::close(socket_copy));
     static_cast<void>(::close(errors_copy));
-    if (nowhere > first_listening_fd) static_cast<void>(::close(nowhere));
+    if (nowhere > first_listening_fd)
+        static_cast<void>(::close(nowhere));
     write_decimal(::getpid(), program.process_id);
     environ = const_cast<char**>(program.environment_pointers.data());
     ::execvp(program.argument_pointers[0], program.argument_pointers.data());
@@ -180,24 +199,29 @@ int wait_status(int raw) {
 
 int PosixSystem::start_server(const std::vector<std::string>& arguments, Handle errors,
                               Child& child, Handle& connection) {
-    if (arguments.empty()) return EINVAL;
+    if (arguments.empty())
+        return EINVAL;
     // One at a time: a process that another thread starts in between would inherit what does not
     // close itself yet, and keep our pipe open.
     static std::mutex mutex;
     const std::lock_guard<std::mutex> lock(mutex);
     Descriptor listening, connected;
-    if (const int result = make_sockets(listening, connected); result != 0) return result;
+    if (const int result = make_sockets(listening, connected); result != 0)
+        return result;
     int ends[2] = {-1, -1};
-    if (::pipe(ends) != 0) return errno;
+    if (::pipe(ends) != 0)
+        return errno;
     Descriptor from_child(ends[0]), to_parent(ends[1]);
     for (const int end : ends) {
-        if (::fcntl(end, F_SETFD, FD_CLOEXEC) < 0) return errno;
+        if (::fcntl(end, F_SETFD, FD_CLOEXEC) < 0)
+            return errno;
     }
 
     const Program program(arguments);
     const pid_t parent = ::getpid();
     const pid_t id = ::fork();
-    if (id < 0) return errno;
+    if (id < 0)
+        return errno;
     if (id == 0) {
         // The pipe must not lie where the socket goes: that would end it without a word.
         const int report = ::fcntl(to_parent.get(), F_DUPFD_CLOEXEC, first_listening_fd + 1);
@@ -209,7 +233,8 @@ int PosixSystem::start_server(const std::vector<std::string>& arguments, Handle 
     const int result = exec_result(from_child.get());
     if (result != 0) {
         int raw = 0;
-        while (::waitpid(id, &raw, 0) < 0 && errno == EINTR) {}
+        while (::waitpid(id, &raw, 0) < 0 && errno == EINTR) {
+        }
         return result;
     }
     // With the last listening descriptor gone, a server that dies ends the connection as well.
@@ -225,19 +250,22 @@ int PosixSystem::wait(const Child& child, std::uint32_t timeout_ms, int& status)
     for (;;) {
         int raw = 0;
         const pid_t ended = ::waitpid(static_cast<pid_t>(child.id), &raw, WNOHANG);
-        if (ended < 0 && errno != EINTR) return errno;
+        if (ended < 0 && errno != EINTR)
+            return errno;
         if (ended > 0) {
             status = wait_status(raw);
             return 0;
         }
-        if (Clock::now() >= deadline) return ETIMEDOUT;
+        if (Clock::now() >= deadline)
+            return ETIMEDOUT;
         std::this_thread::sleep_for(pause);
         pause = std::min(pause * 2, std::chrono::microseconds(20'000));
     }
 }
 
 int PosixSystem::stop(const Child& child, bool at_once) {
-    if (child.id <= 0) return ESRCH;
+    if (child.id <= 0)
+        return ESRCH;
     return ::kill(static_cast<pid_t>(child.id), at_once ? SIGKILL : SIGTERM) != 0 ? errno : 0;
 }
 

@@ -42,20 +42,23 @@ public:
 private:
     static std::vector<std::string> command(const std::string& socket, const std::string& pid,
                                             const std::string& image, bool read_only) {
-        std::vector<std::string> all = {"qemu-nbd", "-f",         "raw",    "-k",
-                                        socket,     "--pid-file", pid,      "--persistent"};
-        if (read_only) all.push_back("--read-only");
+        std::vector<std::string> all = {"qemu-nbd", "-f",         "raw", "-k",
+                                        socket,     "--pid-file", pid,   "--persistent"};
+        if (read_only)
+            all.push_back("--read-only");
         all.push_back(image);
         return all;
     }
     test::BackgroundProgram program_;
 };
 
-/// What qemu-nbd says when it is to serve `image`; it would go on for ever, were it not for timeout.
+/// What qemu-nbd says when it is to serve `image`; it would go on for ever, were it not for
+/// timeout.
 test::Ran qemu_nbd_on(const test::TempFolder& folder, const std::string& image, bool read_only) {
-    std::vector<std::string> command = {"timeout", "1",    "qemu-nbd", "-f", "raw",
-                                        "-k",      folder / "other",   "--persistent"};
-    if (read_only) command.push_back("--read-only");
+    std::vector<std::string> command = {"timeout", "1",  "qemu-nbd",       "-f",
+                                        "raw",     "-k", folder / "other", "--persistent"};
+    if (read_only)
+        command.push_back("--read-only");
     command.push_back(image);
     return test::run_program(command);
 }
@@ -88,7 +91,8 @@ TEST_CASE("A raw image is read and written as it lies in the file, and an odd en
 }
 
 TEST_CASE("An image that a machine has is refused, and one that we have is refused to it") {
-    if (test::lacks_programs({"qemu-nbd"})) return;
+    if (test::lacks_programs({"qemu-nbd"}))
+        return;
     const test::TempFolder folder;
     const std::string image = folder.write("disk", Bytes(mib));
     {
@@ -164,7 +168,8 @@ TEST_CASE("Where a file system has no locks the image is opened all the same") {
     WithoutLocks locked(os::real_system(), EAGAIN);
     CHECK(test::word_thrown_by([&] { FileDevice::open(locked, image, Access::read); }) == "in-use");
     WithoutLocks broken(os::real_system(), EIO);
-    CHECK(test::word_thrown_by([&] { FileDevice::open(broken, image, Access::read); }) == "io-error");
+    CHECK(test::word_thrown_by([&] { FileDevice::open(broken, image, Access::read); }) ==
+          "io-error");
 }
 
 namespace {
@@ -182,7 +187,8 @@ public:
         return result;
     }
     int open(const std::string& path, const os::OpenOptions& options, os::Handle& handle) override {
-        if (options.exclusive && is_mounted) return EBUSY;
+        if (options.exclusive && is_mounted)
+            return EBUSY;
         os::OpenOptions plain = options;
         plain.exclusive = false;
         return inner().open(path, plain, handle);
@@ -195,7 +201,8 @@ public:
 
 }  // namespace
 
-TEST_CASE("A block device has its own size and sectors, and is refused where it cannot be written") {
+TEST_CASE(
+    "A block device has its own size and sectors, and is refused where it cannot be written") {
     const test::TempFolder folder;
     const std::string path = folder.write("sdx", Bytes(mib));
     DeviceSystem system(os::real_system());
@@ -219,8 +226,7 @@ TEST_CASE("A mounted block device is refused for writing, and read with a warnin
     const std::string path = folder.write("sdx", Bytes(mib));
     DeviceSystem system(os::real_system());
     system.is_mounted = true;
-    const auto error =
-        test::error_of([&] { FileDevice::open(system, path, Access::write); });
+    const auto error = test::error_of([&] { FileDevice::open(system, path, Access::write); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::in_use);
     CHECK(test::contains(error->hint(), "unmount it"));
@@ -229,11 +235,13 @@ TEST_CASE("A mounted block device is refused for writing, and read with a warnin
     CHECK(test::contains(device->warnings()[0], "mounted"));
 }
 
-TEST_CASE("A real loop device is opened exclusively, and its image is not written behind its back") {
+TEST_CASE(
+    "A real loop device is opened exclusively, and its image is not written behind its back") {
     const test::TempFolder folder;
     const std::string image = folder.write("disk", Bytes(4 * mib));
     const auto attached = test::run_program({"losetup", "--find", "--show", image});
-    if (attached.status != 0) return test::say_skipped("no loop device: " + attached.output);
+    if (attached.status != 0)
+        return test::say_skipped("no loop device: " + attached.output);
     const std::string loop = attached.output.substr(0, attached.output.find('\n'));
     {
         const auto device = open(loop, Access::write);
@@ -243,6 +251,12 @@ TEST_CASE("A real loop device is opened exclusively, and its image is not writte
         device->flush();
         CHECK(word_of_opening(loop, Access::write) == "in-use");
         CHECK(word_of_opening(image, Access::write) == "in-use");
+    }
+    if (test::has_program("qemu-nbd")) {
+        const Holder machine(folder, loop, false);
+        CHECK(machine.is_running);
+        CHECK(word_of_opening(loop, Access::read) == "in-use");
+        CHECK(word_of_opening(loop, Access::write) == "in-use");
     }
     CHECK(word_of_opening(loop, Access::write) == "nothing");
     test::run_program({"losetup", "--detach", loop});

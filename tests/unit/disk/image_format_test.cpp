@@ -23,7 +23,8 @@ constexpr std::size_t mib = std::size_t{1} << 20;
 std::string judged(const DiskBuilder& disk) {
     const auto file = image_file_of(disk.bytes);
     const auto probe = disk::probe_image(file);
-    if (probe.format) return std::string(word_of(*probe.format));
+    if (probe.format)
+        return std::string(word_of(*probe.format));
     return probe.unsupported.empty() ? probe.plausible : "no " + probe.unsupported;
 }
 
@@ -31,7 +32,9 @@ std::string needs(const Bytes& bytes, ImageFormat format) {
     return disk::other_files_of(image_file_of(bytes), format).value_or("nothing");
 }
 
-DiskBuilder blank() { return DiskBuilder(mib); }
+DiskBuilder blank() {
+    return DiskBuilder(mib);
+}
 DiskBuilder mbr() {
     DiskBuilder disk = blank();
     disk.put_mbr_entry(0, 0, 0x07, 64, 1000);
@@ -86,18 +89,16 @@ TEST_CASE("Magic decides the format, unless the marks of a raw disk are there as
         std::string magic, alone, with_marks;
     };
     const DiskBuilder marked[] = {mbr(), gpt(512), gpt(4096), ntfs()};
-    for (const Row& row : {Row{"", "raw", "raw"},
-                           Row{std::string("QFI\xfb\0\0\0\2", 8), "qcow2", "raw or qcow2"},
-                           Row{std::string("QFI\xfb\0\0\0\3", 8), "qcow2", "raw or qcow2"},
-                           Row{"vhdxfile", "vhdx", "raw or vhdx"},
-                           Row{"conectix", "vhd", "raw or vhd"},
-                           Row{"KDMV", "vmdk", "raw or vmdk"},
-                           Row{"COWD", "vmdk", "raw or vmdk"},
-                           Row{"# Disk DescriptorFile\n", "vmdk", "raw or vmdk"},
-                           Row{std::string("QFI\xfb\0\0\0\1", 8), "no qcow (not version 2 or 3)", "raw"},
-                           Row{std::string("QED\0", 4), "no QED", "raw"},
-                           Row{"WithoutFreeSpace", "no Parallels", "raw"},
-                           Row{"EVF\x09\x0d\x0a\xff", "no EWF (EnCase)", "raw"}}) {
+    for (const Row& row :
+         {Row{"", "raw", "raw"}, Row{std::string("QFI\xfb\0\0\0\2", 8), "qcow2", "raw or qcow2"},
+          Row{std::string("QFI\xfb\0\0\0\3", 8), "qcow2", "raw or qcow2"},
+          Row{"vhdxfile", "vhdx", "raw or vhdx"}, Row{"conectix", "vhd", "raw or vhd"},
+          Row{"KDMV", "vmdk", "raw or vmdk"}, Row{"COWD", "vmdk", "raw or vmdk"},
+          Row{"# Disk DescriptorFile\n", "vmdk", "raw or vmdk"},
+          Row{std::string("QFI\xfb\0\0\0\1", 8), "no qcow (not version 2 or 3)", "raw"},
+          Row{std::string("QED\0", 4), "no QED", "raw"},
+          Row{"WithoutFreeSpace", "no Parallels", "raw"},
+          Row{"EVF\x09\x0d\x0a\xff", "no EWF (EnCase)", "raw"}}) {
         CAPTURE(row.alone);
         DiskBuilder disk = blank();
         disk.put_text(0, row.magic);
@@ -126,8 +127,8 @@ TEST_CASE("A fixed VHD is one by its footer, whatever disk is in it") {
 TEST_CASE("A footer that is not sound, or not of a fixed VHD, leaves the format open") {
     DiskBuilder spoilt = with_vhd_footer(mbr(), 2, mib - 512);
     spoilt.bytes[mib - 400] = std::byte{1};
-    for (const DiskBuilder& disk : {spoilt, with_vhd_footer(mbr(), 3, mib - 512),
-                                    with_vhd_footer(mbr(), 2, mib - 511)}) {
+    for (const DiskBuilder& disk :
+         {spoilt, with_vhd_footer(mbr(), 3, mib - 512), with_vhd_footer(mbr(), 2, mib - 511)}) {
         CHECK(judged(disk) == "raw or vhd");
         CHECK_FALSE(disk::fixed_vhd_size(image_file_of(disk.bytes)));
     }
@@ -161,7 +162,8 @@ TEST_CASE("A qcow2 with a backing file or a data file says so") {
     CHECK(needs(disk.bytes, ImageFormat::qcow2) == "the backing file ");
 }
 
-TEST_CASE("A VMDK with a parent or with extents says so, and one without a descriptor is not trusted") {
+TEST_CASE(
+    "A VMDK with a parent or with extents says so, and one without a descriptor is not trusted") {
     DiskBuilder disk = blank();
     disk.put_text(0, "KDMV");
     CHECK(needs(disk.bytes, ImageFormat::vmdk) == "the extents that its descriptor names");
@@ -181,7 +183,8 @@ TEST_CASE("A VMDK with a parent or with extents says so, and one without a descr
     CHECK(needs(blank().bytes, ImageFormat::vmdk) == "the extents that its descriptor names");
 }
 
-TEST_CASE("A differencing VHD or VHDX is refused, trusted or not: qemu reads it without its parent") {
+TEST_CASE(
+    "A differencing VHD or VHDX is refused, trusted or not: qemu reads it without its parent") {
     DiskBuilder vhd = blank();
     vhd.put_text(0, "conectix");
     put_big_endian(vhd.bytes, 60, 4, 3);
@@ -192,9 +195,11 @@ TEST_CASE("A differencing VHD or VHDX is refused, trusted or not: qemu reads it 
     DiskBuilder vhdx = test::vhdx_head();
     CHECK(needs(vhdx.bytes, ImageFormat::vhdx) == "nothing");
     put_u32(vhdx.bytes, test::vhdx_file_parameters_at + 4, 2);
-    CHECK(test::word_thrown_by([&] { needs(vhdx.bytes, ImageFormat::vhdx); }) == "no-image-support");
+    CHECK(test::word_thrown_by([&] { needs(vhdx.bytes, ImageFormat::vhdx); }) ==
+          "no-image-support");
     std::fill_n(vhdx.bytes.begin() + (192 << 10), 4, std::byte{0});  // the second table counts too
-    CHECK(test::word_thrown_by([&] { needs(vhdx.bytes, ImageFormat::vhdx); }) == "no-image-support");
+    CHECK(test::word_thrown_by([&] { needs(vhdx.bytes, ImageFormat::vhdx); }) ==
+          "no-image-support");
     std::fill_n(vhdx.bytes.begin() + (256 << 10), 4, std::byte{0});
     CHECK(needs(vhdx.bytes, ImageFormat::vhdx) == "nothing");
 }

@@ -42,13 +42,12 @@ DiskBuilder with_gpt(std::uint32_t sector_bytes) {
 
 /// Interesting numbers and random ones, over a few places among the first bytes of a few sectors.
 void mutate(Bytes& bytes, const std::vector<std::size_t>& sectors, std::mt19937& random) {
-    constexpr std::uint32_t numbers[] = {0, 1, 2, 0x7f, 0xff, 0x7fffffff, 0x80000000, 0xfffffffe,
-                                         0xffffffff};
+    constexpr std::uint32_t numbers[] = {0,          1,          2,          0x7f,      0xff,
+                                         0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
     for (auto i = 1 + random() % 6; i > 0; --i) {
         const std::size_t at = sectors[random() % sectors.size()] + random() % 512;
-        const std::uint32_t value =
-            random() % 2 == 0 ? numbers[random() % std::size(numbers)]
-                              : static_cast<std::uint32_t>(random());
+        const std::uint32_t value = random() % 2 == 0 ? numbers[random() % std::size(numbers)]
+                                                      : static_cast<std::uint32_t>(random());
         const std::size_t width = std::size_t{1} << (random() % 3);
         for (std::size_t k = 0; k < width && at + k < bytes.size(); ++k) {
             bytes[at + k] = static_cast<std::byte>(value >> (8 * k));
@@ -91,8 +90,10 @@ TEST_CASE("Two thousand spoilt partition tables are read or refused") {
         const std::size_t last = disk.bytes.size() - disk.sector_bytes;
         mutate(disk.bytes, {0, disk.sector_bytes, 2 * disk.sector_bytes, last}, random);
         // Most with right checksums: nothing behind them would be looked at otherwise.
-        if (i % 4 != 0) test::mend_gpt(disk, 1);
-        if (i % 8 >= 4) test::mend_gpt(disk, disk.sectors() - 1);
+        if (i % 4 != 0)
+            test::mend_gpt(disk, 1);
+        if (i % 8 >= 4)
+            test::mend_gpt(disk, disk.sectors() - 1);
         ++outcomes[outcome_of(disk.bytes)];
     }
     for (const auto& [outcome, count] : outcomes) {
@@ -114,11 +115,12 @@ TEST_CASE("A thousand spoilt heads of images are judged or refused") {
     put_u64(vmdk.bytes, 28, 1);
     DiskBuilder vhdx = test::vhdx_head();
     put_u32(vhdx.bytes, test::vhdx_file_parameters_at + 4, 2);  // it has a parent
-    const std::vector<std::size_t> places = {0,         192 << 10, 256 << 10,
-                                             512 << 10, test::vhdx_file_parameters_at};
+    const std::vector<std::size_t> places = {0, 192 << 10, 256 << 10, 512 << 10,
+                                             test::vhdx_file_parameters_at};
     for (int i = 0; i < 1000; ++i) {
         Bytes bytes = (i % 3 == 0 ? qcow2 : i % 3 == 1 ? vmdk : vhdx).bytes;
-        mutate(bytes, i % 3 == 2 ? places : std::vector<std::size_t>{0, bytes.size() - 512}, random);
+        mutate(bytes, i % 3 == 2 ? places : std::vector<std::size_t>{0, bytes.size() - 512},
+               random);
         // The magic stays, for something to be behind it.
         const char* magic = i % 3 == 0 ? "QFI\xfb" : i % 3 == 1 ? "KDMV" : "vhdxfile";
         std::copy_n(std::as_bytes(std::span(magic, 4)).begin(), 4, bytes.begin());
@@ -135,7 +137,8 @@ TEST_CASE("A thousand spoilt heads of images are judged or refused") {
         });
         ++outcomes[word == "nothing" ? outcome : word];
     }
-    for (const auto& [outcome, count] : outcomes) MESSAGE(outcome, ": ", count);
+    for (const auto& [outcome, count] : outcomes)
+        MESSAGE(outcome, ": ", count);
     CHECK(outcomes["vmdk"] > 200);
     CHECK(outcomes["no-image-support"] > 200);
 }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "disk/open_disk.h"
+#include "fault_system.h"
 #include "os/system.h"
 #include "run_program.h"
 #include "temp_folder.h"
@@ -27,7 +29,8 @@ namespace {
 constexpr std::size_t mib = std::size_t{1} << 20;
 
 bool cannot_test(const std::vector<std::string>& programs) {
-    if (disk::has_nbd()) return test::lacks_programs(programs);
+    if (disk::has_nbd())
+        return test::lacks_programs(programs);
     test::say_skipped("this build is without libnbd");
     return true;
 }
@@ -110,7 +113,8 @@ Error error_within(std::chrono::milliseconds limit, Action action) {
 }  // namespace
 
 TEST_CASE("A server of the user's is read and written by its URI") {
-    if (cannot_test({"nbdkit"})) return;
+    if (cannot_test({"nbdkit"}))
+        return;
     const Nbdkit server({"memory", "4M"});
     const Bytes written(3 * mib, std::byte{0x77});
     {
@@ -133,14 +137,16 @@ TEST_CASE("A server of the user's is read and written by its URI") {
 }
 
 TEST_CASE("What a server demands of requests is kept, whatever is read") {
-    if (cannot_test({"nbdkit"})) return;
+    if (cannot_test({"nbdkit"}))
+        return;
     const Nbdkit server({"--filter=blocksize-policy", "memory", "4M", "blocksize-minimum=4096",
                          "blocksize-preferred=4096", "blocksize-maximum=65536",
                          "blocksize-error-policy=error"});
     const auto device = server.open();
     CHECK(device->alignment_bytes() == 4096);
     Bytes content(mib);
-    for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<std::byte>(i * i >> 7);
+    for (std::size_t i = 0; i < content.size(); ++i)
+        content[i] = static_cast<std::byte>(i * i >> 7);
     device->write(content, 8192);
     CHECK(equal(disk::read_bytes(*device, 8192, content.size()), content));
     for (const std::size_t offset : {1UL, 511UL, 4095UL, 65535UL, 70001UL}) {
@@ -155,7 +161,8 @@ TEST_CASE("What a server demands of requests is kept, whatever is read") {
 }
 
 TEST_CASE("A server that only reads, or cannot flush, is read but never written") {
-    if (cannot_test({"nbdkit"})) return;
+    if (cannot_test({"nbdkit"}))
+        return;
     const Nbdkit read_only({"-r", "memory", "1M"});
     CHECK(read_only.open(Access::read)->size_bytes() == mib);
     CHECK(error_within(5s, [&] { read_only.open(); }).code() == ErrorCode::read_only);
@@ -168,7 +175,8 @@ TEST_CASE("A server that only reads, or cannot flush, is read but never written"
 }
 
 TEST_CASE("A server's errors come with what it was about, and it may go on afterwards") {
-    if (cannot_test({"nbdkit"})) return;
+    if (cannot_test({"nbdkit"}))
+        return;
     const test::TempFolder folder;
     const std::string fail = folder / "fail";
     const Nbdkit server({"--filter=error", "memory", "1M", "error-pread=EIO", "error-pwrite=ENOSPC",
@@ -193,7 +201,8 @@ TEST_CASE("A server's errors come with what it was about, and it may go on after
 }
 
 TEST_CASE("A server that is silent is given up") {
-    if (cannot_test({"nbdkit"})) return;
+    if (cannot_test({"nbdkit"}))
+        return;
     const Nbdkit server({"--filter=delay", "memory", "1M", "rdelay=100"});
     const auto device = server.open(Access::read, 1s);
     const Error error = error_within(5s, [&] { disk::read_bytes(*device, 0, 512); });
@@ -204,13 +213,15 @@ TEST_CASE("A server that is silent is given up") {
 }
 
 TEST_CASE("A server that is killed, or never was, is an error at once") {
-    if (cannot_test({"nbdkit"})) return;
+    if (cannot_test({"nbdkit"}))
+        return;
     Nbdkit server({"memory", "1M"});
     const auto device = server.open();
     device->write(Bytes(512), 0);
     server.kill();
     CHECK(error_within(5s, [&] { device->flush(); }).code() == ErrorCode::io_error);
-    CHECK(error_within(5s, [&] { disk::read_bytes(*device, 0, 512); }).code() == ErrorCode::io_error);
+    CHECK(error_within(5s, [&] { disk::read_bytes(*device, 0, 512); }).code() ==
+          ErrorCode::io_error);
     CHECK(error_within(5s, [&] { server.open(); }).code() == ErrorCode::io_error);
     CHECK(error_within(5s, [] {
               disk::open_nbd_uri("nbd+unix:///?socket=/nonexistent/socket", Access::read);
@@ -219,8 +230,64 @@ TEST_CASE("A server that is killed, or never was, is an error at once") {
           ErrorCode::io_error);
 }
 
+TEST_CASE("A signal that comes while a server works is no error") {
+    if (cannot_test({"nbdkit"}))
+        return;
+    const Nbdkit server({"--filter=delay", "memory", "1M", "rdelay=300ms"});
+    const auto device = server.open(Access::read, 5s);
+    struct sigaction note = {}, before = {};
+    note.sa_handler = [](int) {};
+    REQUIRE(::sigaction(SIGALRM, &note, &before) == 0);
+    const itimerval often = {{0, 20'000}, {0, 20'000}};
+    const itimerval never = {};
+    ::setitimer(ITIMER_REAL, &often, nullptr);
+    const std::string word = test::word_thrown_by([&] { disk::read_bytes(*device, 0, 512); });
+    ::setitimer(ITIMER_REAL, &never, nullptr);
+    ::sigaction(SIGALRM, &before, nullptr);
+    CHECK(word == "nothing");
+}
+
+TEST_CASE("A build without libnbd says so, of images and of servers") {
+    if (disk::has_nbd())
+        return;
+    const test::TempFolder folder;
+    const std::string image = folder.write_text("disk", std::string("QFI\xfb\0\0\0\3", 8));
+    for (const std::string& target : {image, std::string("nbd://localhost")}) {
+        const Error error =
+            error_within(5s, [&] { disk::open_disk(os::real_system(), target, Access::read); });
+        CHECK(error.code() == ErrorCode::no_image_support);
+        CHECK(test::contains(error.message(), target + ": is "));
+        CHECK(test::contains(error.message(), "built without libnbd"));
+    }
+}
+
+TEST_CASE("Whatever call of the system fails, an image is opened or refused, and nothing is left") {
+    if (cannot_test({"qemu-img", "qemu-nbd"}))
+        return;
+    const Qcow2 image;
+    bool has_struck = true;
+    std::uint64_t nth = 1;
+    for (; has_struck; ++nth) {
+        CAPTURE(nth);
+        REQUIRE(nth < 100);
+        test::FaultSystem system(os::real_system(), {test::Fault::Kind::error, EIO, nth});
+        const auto error = test::error_of([&] {
+            const auto opened = disk::open_disk(system, image.path(), Access::write);
+            CHECK(disk::read_bytes(*opened.device, 0, 512) == Bytes(512));
+        });
+        if (error)
+            CHECK(!error->hint().empty());
+        has_struck = system.struck();
+        CHECK(image.left_nothing());
+        if (!has_struck)
+            CHECK_FALSE(error);
+    }
+    CHECK(nth > 5);
+}
+
 TEST_CASE("Without qemu-nbd an image ends in an error that names its package") {
-    if (cannot_test({"qemu-img"})) return;
+    if (cannot_test({"qemu-img"}))
+        return;
     const Qcow2 image;
     const std::string path = std::getenv("PATH");
     ::setenv("PATH", image.folder().path().c_str(), 1);
@@ -233,7 +300,8 @@ TEST_CASE("Without qemu-nbd an image ends in an error that names its package") {
 }
 
 TEST_CASE("A qemu-nbd that gives up has its reason in the message") {
-    if (cannot_test({"qemu-img"})) return;
+    if (cannot_test({"qemu-img"}))
+        return;
     const Qcow2 image;
     struct Row {
         std::string script;
@@ -241,8 +309,8 @@ TEST_CASE("A qemu-nbd that gives up has its reason in the message") {
         std::string message;
     };
     for (const Row& row :
-         {Row{"echo 'qemu-nbd: first reason' >&2; echo second >&2; exit 1", ErrorCode::malformed_disk,
-              "qemu-nbd cannot open it: first reason; second"},
+         {Row{"echo 'qemu-nbd: first reason' >&2; echo second >&2; exit 1",
+              ErrorCode::malformed_disk, "qemu-nbd cannot open it: first reason; second"},
           Row{"exit 3", ErrorCode::io_error, "qemu-nbd ended (3)"},
           Row{"kill -9 $$", ErrorCode::io_error, "qemu-nbd ended (137)"},
           Row{"echo 'qemu-nbd: Could not open: Permission denied' >&2; exit 1",
@@ -262,34 +330,40 @@ TEST_CASE("A qemu-nbd that gives up has its reason in the message") {
 }
 
 TEST_CASE("Our qemu-nbd is told all that it must not do, and gets a socket and no terminal") {
-    if (cannot_test({"qemu-img"})) return;
+    if (cannot_test({"qemu-img"}))
+        return;
     const Qcow2 image;
     const std::string seen = image.folder() / "seen";
-    const FakeQemuNbd fake(image.folder(),
-                           "exec >" + seen + "; echo \"$@\"; echo $LISTEN_FDS; test $LISTEN_PID = $$ && " +
-                               "echo mine; readlink /proc/$$/fd/0; readlink /proc/$$/fd/3 | cut -c1-7");
+    const FakeQemuNbd fake(
+        image.folder(),
+        "exec >" + seen + "; echo \"$@\"; echo $LISTEN_FDS; test $LISTEN_PID = $$ && " +
+            "echo mine; readlink /proc/$$/fd/0; readlink /proc/$$/fd/3 | cut -c1-7");
     test::error_of([&] { image.open(Access::read); });
     CHECK(test::read_text(seen) ==
           "--format=qcow2 --cache=writeback --discard=ignore --detect-zeroes=off --shared=1 "
-          "--read-only -- " + image.path() + "\n1\nmine\n/dev/null\nsocket:\n");
+          "--read-only -- " +
+              image.path() + "\n1\nmine\n/dev/null\nsocket:\n");
 }
 
 TEST_CASE("A qemu-nbd that is killed or stopped under us is an error, and leaves nothing") {
-    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
+    if (cannot_test({"qemu-img", "qemu-nbd"}))
+        return;
     const Qcow2 image;
     for (const int number : {SIGKILL, SIGSTOP}) {
         for (const bool has_written : {false, true}) {
             CAPTURE(number);
             CAPTURE(has_written);
             const auto device = image.open(Access::write, 2s);
-            if (has_written) device->write(Bytes(mib, std::byte{1}), mib);
+            if (has_written)
+                device->write(Bytes(mib, std::byte{1}), mib);
             const auto servers = test::children();
             REQUIRE(servers.size() == 1);
             ::kill(servers[0], number);
             const Error error = error_within(15s, [&] { device->flush(); });
             CHECK(error.code() == ErrorCode::io_error);
             CHECK(test::contains(error.message(), image.path()));
-            if (number == SIGKILL) CHECK(test::contains(error.message(), "ended with status 137"));
+            if (number == SIGKILL)
+                CHECK(test::contains(error.message(), "ended with status 137"));
             CHECK(image.left_nothing());
         }
     }
@@ -297,7 +371,8 @@ TEST_CASE("A qemu-nbd that is killed or stopped under us is an error, and leaves
 }
 
 TEST_CASE("Our qemu-nbd has no name in any folder, and ends with the device") {
-    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
+    if (cannot_test({"qemu-img", "qemu-nbd"}))
+        return;
     const Qcow2 image;
     {
         const auto device = image.open();
@@ -310,7 +385,8 @@ TEST_CASE("Our qemu-nbd has no name in any folder, and ends with the device") {
 }
 
 TEST_CASE("When this program is killed its qemu-nbd goes too") {
-    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
+    if (cannot_test({"qemu-img", "qemu-nbd"}))
+        return;
     const Qcow2 image;
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
@@ -331,8 +407,7 @@ TEST_CASE("When this program is killed its qemu-nbd goes too") {
     for (int i = 0; i < 500 && !is_gone; ++i) {
         // Once it is nobody's child any more, init or a reaper takes it; a zombie is gone as well.
         const std::string file = "/proc/" + std::to_string(server) + "/stat";
-        is_gone = !std::filesystem::exists(file) ||
-                  test::contains(test::read_text(file), ") Z ");
+        is_gone = !std::filesystem::exists(file) || test::contains(test::read_text(file), ") Z ");
         std::this_thread::sleep_for(10ms);
     }
     CHECK(is_gone);
@@ -340,7 +415,8 @@ TEST_CASE("When this program is killed its qemu-nbd goes too") {
 }
 
 TEST_CASE("An image that another qemu-nbd has is in use, for reading as well") {
-    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
+    if (cannot_test({"qemu-img", "qemu-nbd"}))
+        return;
     const Qcow2 image;
     const auto first = image.open();
     for (const Access access : {Access::read, Access::write}) {

@@ -38,7 +38,8 @@ std::string converted(const test::TempFolder& folder, const std::string& raw,
                       const std::string& format, const std::string& options = {}) {
     const std::string image = folder / ("image." + format + options);
     std::vector<std::string> command = {"qemu-img", "convert", "-f", "raw", "-O", format};
-    if (!options.empty()) command.insert(command.end(), {"-o", options});
+    if (!options.empty())
+        command.insert(command.end(), {"-o", options});
     command.insert(command.end(), {raw, image});
     const auto ran = test::run_program(command);
     REQUIRE_MESSAGE(ran.status == 0, ran.output);
@@ -48,17 +49,19 @@ std::string converted(const test::TempFolder& folder, const std::string& raw,
 }  // namespace
 
 TEST_CASE("All formats of images show the disk that is in them, for reading and for writing") {
-    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"})) return;
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"}))
+        return;
     const test::TempFolder folder;
     const Bytes content = raw_disk();
     const std::string raw = folder.write("disk.raw", content);
     struct Row {
         std::string format, options, word;
     };
-    for (const Row& row : {Row{"raw", "", "raw"}, Row{"qcow2", "", "qcow2"},
-                           Row{"qcow2", "compat=0.10", "qcow2"}, Row{"vpc", "force_size=on", "vhd"},
-                           Row{"vpc", "subformat=fixed,force_size=on", "vhd"}, Row{"vhdx", "", "vhdx"},
-                           Row{"vhdx", "subformat=fixed", "vhdx"}, Row{"vmdk", "", "vmdk"}}) {
+    for (const Row& row :
+         {Row{"raw", "", "raw"}, Row{"qcow2", "", "qcow2"}, Row{"qcow2", "compat=0.10", "qcow2"},
+          Row{"vpc", "force_size=on", "vhd"}, Row{"vpc", "subformat=fixed,force_size=on", "vhd"},
+          Row{"vhdx", "", "vhdx"}, Row{"vhdx", "subformat=fixed", "vhdx"},
+          Row{"vmdk", "", "vmdk"}}) {
         CAPTURE(row.format);
         CAPTURE(row.options);
         const std::string image = converted(folder, raw, row.format, row.options);
@@ -75,7 +78,8 @@ TEST_CASE("All formats of images show the disk that is in them, for reading and 
             CHECK(equal(disk::read_bytes(*opened.device, 1048575, 3),
                         ByteView(content).subspan(1048575, 3)));
             CHECK(disk::read_partition_table(*opened.device).partitions.size() == 1);
-            CHECK(test::word_thrown_by([&] { opened.device->write(Bytes(512), 0); }) == "read-only");
+            CHECK(test::word_thrown_by([&] { opened.device->write(Bytes(512), 0); }) ==
+                  "read-only");
         }
         const Bytes written(1536, std::byte{0x5a});
         {
@@ -94,10 +98,11 @@ TEST_CASE("All formats of images show the disk that is in them, for reading and 
 }
 
 TEST_CASE("A fixed VHD is as long as its footer says, and the footer stays out of reach") {
-    if (test::lacks_programs({"qemu-img"})) return;
+    if (test::lacks_programs({"qemu-img"}))
+        return;
     const test::TempFolder folder;
-    const std::string image = converted(folder, folder.write("raw", raw_disk()), "vpc",
-                                        "subformat=fixed,force_size=on");
+    const std::string image =
+        converted(folder, folder.write("raw", raw_disk()), "vpc", "subformat=fixed,force_size=on");
     const auto opened = open(image, Access::write);
     CHECK(opened.format == "vhd");
     CHECK(opened.device->size_bytes() == 4 * mib);
@@ -113,7 +118,8 @@ TEST_CASE("An image that may be raw as well is opened only with a format") {
     const auto error = test::error_of([&] { open(image); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::format_ambiguous);
-    CHECK(error->message() == image + ": its format may be raw or qcow2: it bears the marks of both");
+    CHECK(error->message() ==
+          image + ": its format may be raw or qcow2: it bears the marks of both");
     CHECK(test::contains(error->hint(), "--format"));
     CHECK(disk::looks_like_disk(os::real_system(), image));
     disk::ImageOptions options;
@@ -122,7 +128,8 @@ TEST_CASE("An image that may be raw as well is opened only with a format") {
 }
 
 TEST_CASE("An image that leads to other files is opened only where that is trusted") {
-    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"})) return;
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"}))
+        return;
     const test::TempFolder folder;
     const Bytes content = raw_disk();
     const std::string base = folder.write("base.raw", content);
@@ -134,15 +141,20 @@ TEST_CASE("An image that leads to other files is opened only where that is trust
                       flat = folder / "flat.vmdk", child = folder / "child.vmdk";
     converted(folder, base, "vmdk");
     for (const Row& row :
-         {Row{{"qemu-img", "create", "-f", "qcow2", "-b", base, "-F", "raw", top}, top,
+         {Row{{"qemu-img", "create", "-f", "qcow2", "-b", base, "-F", "raw", top},
+              top,
               "the backing file " + base},
           Row{{"qemu-img", "convert", "-O", "qcow2", "-o",
                "data_file=" + folder / "data.raw,data_file_raw=on", base, data},
-              data, "an external data file"},
+              data,
+              "an external data file"},
           Row{{"qemu-img", "convert", "-O", "vmdk", "-o", "subformat=monolithicFlat", base, flat},
-              flat, "the extents that its descriptor names"},
-          Row{{"qemu-img", "create", "-f", "vmdk", "-b", folder / "image.vmdk", "-F", "vmdk", child},
-              child, "a parent image"}}) {
+              flat,
+              "the extents that its descriptor names"},
+          Row{{"qemu-img", "create", "-f", "vmdk", "-b", folder / "image.vmdk", "-F", "vmdk",
+               child},
+              child,
+              "a parent image"}}) {
         CAPTURE(row.image);
         const auto ran = test::run_program(row.command);
         REQUIRE_MESSAGE(ran.status == 0, ran.output);
@@ -162,7 +174,8 @@ TEST_CASE("An image that leads to other files is opened only where that is trust
 
 TEST_CASE("Formats that nobody here opens are named") {
     const test::TempFolder folder;
-    if (test::lacks_programs({"qemu-img"})) return;
+    if (test::lacks_programs({"qemu-img"}))
+        return;
     const std::string image = converted(folder, folder.write("raw", raw_disk()), "vdi");
     const auto error = test::error_of([&] { open(image); });
     REQUIRE(error);
@@ -172,10 +185,11 @@ TEST_CASE("Formats that nobody here opens are named") {
 }
 
 TEST_CASE("An image that is no image of its format ends in what qemu-nbd says of it") {
-    if (!disk::has_nbd() || test::lacks_programs({"qemu-nbd"})) return;
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-nbd"}))
+        return;
     const test::TempFolder folder;
-    const std::string image = folder.write_text("disk", std::string("QFI\xfb\0\0\0\3", 8) +
-                                                            std::string(100000, '\x11'));
+    const std::string image =
+        folder.write_text("disk", std::string("QFI\xfb\0\0\0\3", 8) + std::string(100000, '\x11'));
     disk::ImageOptions options;
     options.trust_image_references = true;
     const auto error = test::error_of([&] { open(image, Access::read, options); });
@@ -213,14 +227,16 @@ TEST_CASE("Disks are recognised by either end") {
         std::fill_n(gpt.bytes.begin(), 65536, std::byte{0});
         CHECK(disk::looks_like_disk(system, folder.write("gpt", gpt.bytes)));
     }
-    CHECK(disk::looks_like_disk(system, folder.write_text("qcow", std::string("QFI\xfb\0\0\0\1", 8))));
+    CHECK(disk::looks_like_disk(system,
+                                folder.write_text("qcow", std::string("QFI\xfb\0\0\0\1", 8))));
     CHECK(disk::looks_like_disk(system, "nbd://localhost/disk"));
     CHECK(disk::looks_like_disk(system, "nbd+unix:///?socket=/run/disk"));
     CHECK_FALSE(disk::looks_like_disk(system, "http://localhost/disk"));
 }
 
 TEST_CASE("A name that qemu would take for a protocol is only a name") {
-    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"})) return;
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"}))
+        return;
     const test::TempFolder folder;
     const std::string image = converted(folder, folder.write("raw", raw_disk()), "qcow2");
     for (const std::string name : {"nbd:x:1", "json:{}", "-v", "a,b=c"}) {

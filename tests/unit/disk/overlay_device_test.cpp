@@ -16,7 +16,8 @@ namespace {
 Bytes noise(std::size_t size, std::uint32_t seed) {
     std::mt19937 random(seed);
     Bytes bytes(size);
-    for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
+    for (std::byte& byte : bytes)
+        byte = static_cast<std::byte>(random());
     return bytes;
 }
 
@@ -31,10 +32,12 @@ TEST_CASE("Writes of any size and place are read back from an overlay, and nothi
     std::mt19937 random(2);
     for (int i = 0; i < 500; ++i) {
         const std::size_t offset = random() % expected.size();
-        const std::size_t length = 1 + random() % std::min<std::size_t>(9000, expected.size() - offset);
+        const std::size_t length =
+            1 + random() % std::min<std::size_t>(9000, expected.size() - offset);
         const Bytes piece = noise(length, static_cast<std::uint32_t>(i));
         overlay.write(piece, offset);
-        std::copy(piece.begin(), piece.end(), expected.begin() + static_cast<std::ptrdiff_t>(offset));
+        std::copy(piece.begin(), piece.end(),
+                  expected.begin() + static_cast<std::ptrdiff_t>(offset));
         const std::size_t from = random() % expected.size();
         const std::size_t many = random() % (expected.size() - from + 1);
         CHECK(equal(disk::read_bytes(overlay, from, many), ByteView(expected).subspan(from, many)));
@@ -66,7 +69,8 @@ TEST_CASE("The changes of an overlay, laid over the disk below, are what the ove
             CHECK(equal(write.before, disk::read_bytes(base, write.offset, write.before.size())));
             end = write.offset + write.after.size();
         }
-        for (const disk::DiskWrite& write : changes) base.write(write.after, write.offset);
+        for (const disk::DiskWrite& write : changes)
+            base.write(write.after, write.offset);
         CHECK(equal(base.content, shown));
         CHECK(overlay.changes().empty());
     }
@@ -105,13 +109,15 @@ TEST_CASE("An overlay takes no more memory than it may") {
 TEST_CASE("A range that leaves the disk is an error, whatever its numbers") {
     test::MemoryDevice base(Bytes(8192));
     disk::OverlayDevice overlay(base);
-    for (const std::uint64_t offset : {std::uint64_t{8192}, std::uint64_t{8191}, ~std::uint64_t{0}}) {
+    for (const std::uint64_t offset :
+         {std::uint64_t{8192}, std::uint64_t{8191}, ~std::uint64_t{0}}) {
         CAPTURE(offset);
         CHECK(test::word_thrown_by([&] { disk::read_bytes(overlay, offset, 2); }) == "io-error");
         CHECK(test::word_thrown_by([&] { overlay.write(Bytes(2), offset); }) == "io-error");
     }
     CHECK(disk::read_bytes(overlay, 8192, 0).empty());
-    CHECK(test::word_thrown_by([&] { disk::read_bytes(overlay, 0, ~std::size_t{0}); }) == "io-error");
+    CHECK(test::word_thrown_by([&] { disk::read_bytes(overlay, 0, ~std::size_t{0}); }) ==
+          "io-error");
 }
 
 TEST_CASE("A write that is not aligned, or to a disk that is only read, never reaches it") {

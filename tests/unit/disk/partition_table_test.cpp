@@ -28,7 +28,8 @@ disk::PartitionTable table_of(const DiskBuilder& builder) {
 /// "mbr 1:07@2048+100 5:07@4096+8L", ranges in sectors of 512 bytes.
 std::string summary(const disk::PartitionTable& table) {
     std::string text(name_of(table.kind));
-    if (table.sector_bytes != 512) text += "/" + std::to_string(table.sector_bytes);
+    if (table.sector_bytes != 512)
+        text += "/" + std::to_string(table.sector_bytes);
     for (const disk::Partition& part : table.partitions) {
         text += " " + std::to_string(part.number) + "@" + std::to_string(part.range.offset / 512) +
                 "+" + std::to_string(part.range.size_bytes / 512) + (part.is_logical ? "L" : "");
@@ -38,7 +39,8 @@ std::string summary(const disk::PartitionTable& table) {
 
 std::string warnings_of(const disk::PartitionTable& table) {
     std::string text;
-    for (const std::string& warning : table.warnings) text += warning + "\n";
+    for (const std::string& warning : table.warnings)
+        text += warning + "\n";
     return text;
 }
 
@@ -81,7 +83,8 @@ TEST_CASE("Logical partitions count from 5, whatever the slot of the extended on
     CHECK(summary(table_of(disk)) == "MBR 1@64+100 5@1063+200L 6@1563+300L 7@2001+400L");
 }
 
-TEST_CASE("A link without a partition takes no number, and foreign entries behind the second none") {
+TEST_CASE(
+    "A link without a partition takes no number, and foreign entries behind the second none") {
     DiskBuilder disk(2 * mib);
     disk.put_mbr_entry(0, 1, 0x05, 1000, 2000);
     disk.put_mbr_entry(1000, 1, 0x05, 500, 600);
@@ -193,16 +196,15 @@ TEST_CASE("Numbers of a GPT that would cost memory or lead astray are damage") {
         std::size_t bytes;
         std::string damage;
     };
-    for (const Row& row : {Row{12, 91, 4, "a header of 91 bytes"},
-                           Row{12, 513, 4, "a header of 513 bytes"},
-                           Row{24, 2, 8, "the header belongs into sector 2"},
-                           Row{72, 8192, 8, "its entries lie outside of the disk"},
-                           Row{72, ~std::uint64_t{0}, 8, "its entries lie outside of the disk"},
-                           Row{72, 8180, 8, "its entries lie outside of the disk"},
-                           Row{80, 0xffffffff, 4, "4294967295 entries of 128 bytes"},
-                           Row{84, 64, 4, "128 entries of 64 bytes"},
-                           Row{84, 130, 4, "128 entries of 130 bytes"},
-                           Row{84, 8192, 4, "128 entries of 8192 bytes"}}) {
+    for (const Row& row :
+         {Row{12, 91, 4, "a header of 91 bytes"}, Row{12, 513, 4, "a header of 513 bytes"},
+          Row{24, 2, 8, "the header belongs into sector 2"},
+          Row{72, 8192, 8, "its entries lie outside of the disk"},
+          Row{72, ~std::uint64_t{0}, 8, "its entries lie outside of the disk"},
+          Row{72, 8180, 8, "its entries lie outside of the disk"},
+          Row{80, 0xffffffff, 4, "4294967295 entries of 128 bytes"},
+          Row{84, 64, 4, "128 entries of 64 bytes"}, Row{84, 130, 4, "128 entries of 130 bytes"},
+          Row{84, 8192, 4, "128 entries of 8192 bytes"}}) {
         CAPTURE(row.at);
         CAPTURE(row.value);
         DiskBuilder disk = gpt_disk();
@@ -216,10 +218,12 @@ TEST_CASE("Numbers of a GPT that would cost memory or lead astray are damage") {
     }
 }
 
-TEST_CASE("GPT partitions with impossible ranges are left out or cut, and the list of warnings ends") {
+TEST_CASE(
+    "GPT partitions with impossible ranges are left out or cut, and the list of warnings ends") {
     DiskBuilder disk(4 * mib);
     std::vector<test::GptPart> parts = {{1, 100, 99}, {2, 0, ~std::uint64_t{0}}, {3, 8000, 9000}};
-    for (std::uint32_t i = 4; i < 100; ++i) parts.push_back({i, 100000, 100001});
+    for (std::uint32_t i = 4; i < 100; ++i)
+        parts.push_back({i, 100000, 100001});
     test::put_gpt(disk, parts);
     const auto table = table_of(disk);
     CHECK(summary(table) == "GPT 3@8000+192");
@@ -277,34 +281,38 @@ TEST_CASE("A disk that was a volume before it was partitioned has a table") {
 }
 
 TEST_CASE("Tables that sfdisk makes are read as it lists them") {
-    if (test::lacks_programs({"sfdisk"})) return;
+    if (test::lacks_programs({"sfdisk"}))
+        return;
     test::TempFolder folder;
     struct Row {
         std::string script, expected;
     };
     for (const Row& row :
-         {Row{"label: dos\nstart=2048, size=4096, type=7, bootable\nstart=8192, size=20000, type=f\n"
+         {Row{"label: dos\nstart=2048, size=4096, type=7, bootable\nstart=8192, size=20000, "
+              "type=f\n"
               "start=10240, size=2048, type=7\nstart=14336, size=4096, type=7\n",
               "MBR 1@2048+4096 5@10240+2048L 6@14336+4096L"},
           Row{"label: gpt\nstart=2048, size=4096, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n"
-              "start=8192, size=20000, type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7, name=\"Windows\"\n",
+              "start=8192, size=20000, type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7, "
+              "name=\"Windows\"\n",
               "GPT 1@2048+4096 2@8192+20000"}}) {
         const std::string image = folder.write("disk", Bytes(32 * mib));
         const std::string script = folder.write_text("script", row.script);
-        const auto ran =
-            test::run_program({"sh", "-c", "PATH=$PATH:/usr/sbin:/sbin sfdisk \"$1\" < \"$2\"",
-                               "sh", image, script});
+        const auto ran = test::run_program(
+            {"sh", "-c", "PATH=$PATH:/usr/sbin:/sbin sfdisk \"$1\" < \"$2\"", "sh", image, script});
         REQUIRE_MESSAGE(ran.status == 0, ran.output);
         test::MemoryDevice device(test::read_file(image));
         const auto table = disk::read_partition_table(device);
         CHECK(summary(table) == row.expected);
         CHECK(warnings_of(table).empty());
-        if (table.kind == disk::TableKind::gpt) CHECK(table.partitions.at(1).label == "Windows");
+        if (table.kind == disk::TableKind::gpt)
+            CHECK(table.partitions.at(1).label == "Windows");
     }
 }
 
 TEST_CASE("A GPT that sgdisk makes is read, and its backup when sgdisk has wiped the first") {
-    if (test::lacks_programs({"sgdisk"})) return;
+    if (test::lacks_programs({"sgdisk"}))
+        return;
     test::TempFolder folder;
     const std::string image = folder.write("disk", Bytes(16 * mib));
     const auto ran = test::run_program(
