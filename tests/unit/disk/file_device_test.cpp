@@ -206,10 +206,12 @@ TEST_CASE(
     const test::TempFolder folder;
     const std::string path = folder.write("sdx", Bytes(mib));
     DeviceSystem system(os::real_system());
-    const auto device = FileDevice::open(system, path, Access::write);
-    CHECK(device->is_block_device());
-    CHECK(device->alignment_bytes() == 4096);
-    CHECK(device->size_bytes() == mib);
+    {
+        const auto device = FileDevice::open(system, path, Access::write);
+        CHECK(device->is_block_device());
+        CHECK(device->alignment_bytes() == 4096);
+        CHECK(device->size_bytes() == mib);
+    }
     system.device.read_only = true;
     CHECK(test::word_thrown_by([&] { FileDevice::open(system, path, Access::write); }) ==
           "read-only");
