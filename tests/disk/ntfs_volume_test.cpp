@@ -192,6 +192,8 @@ TEST_CASE("Hibernated, open and dirty volumes are read, and not written") {
     CHECK(refusal_of(options) == "nothing");
     options.journal = Journal::open;
     CHECK(refusal_of(options) == "unclean-volume");
+    options.journal = Journal::open_new;
+    CHECK(refusal_of(options) == "unclean-volume");
     options.journal = Journal::fast_startup;
     CHECK(refusal_of(options) == "hibernated");
     options.journal = Journal::empty;

@@ -5,6 +5,8 @@
 
 #include "disk_commit.h"
 #include "ntfs/volume_judge.h"
+#include "run_program.h"
+#include "temp_folder.h"
 #include "thrown.h"
 
 using namespace nlafix;
@@ -82,6 +84,25 @@ TEST_CASE("A hive that grows is switched too, on clusters of every size") {
         const CommitPlan plan = commit.plan();
         CHECK(plan.method == CommitMethod::runlist_switch);
         require_there_and_back(commit, plan);
+    }
+}
+
+TEST_CASE("Other programs find the volume sound and the hive changed") {
+    if (lacks_programs({"ntfsfix", "ntfscat"})) return;
+    const TempFolder folder;
+    for (const std::size_t pieces : {1U, 60U, 400U}) {  // a small switch, a large one, in place
+        CAPTURE(pieces);
+        NtfsImageOptions image;
+        image.runs = pieces;
+        const Bytes before = hive_of(400 * 4096);
+        DiskCommit commit(image, before, edited(before, {3, 50, 300}));
+        carry_out(commit.device, commit.plan().epochs);
+        const std::string path = folder.write("volume", commit.device.content);
+        CHECK(run_program({"ntfsfix", "-n", path}).status == 0);
+        const Ran hive = run_program({"ntfscat", path, hive_on_volume});
+        CHECK(hive.status == 0);
+        const void* const raw = hive.output.data();
+        CHECK(equal({static_cast<const std::byte*>(raw), hive.output.size()}, commit.after));
     }
 }
 

@@ -30,7 +30,7 @@ constexpr const char* usage =
     "  --free N             clusters that stay free, in one piece\n"
     "  --free-apart N       clusters that stay free, each on its own\n"
     "  --state hibernated|dirty; may be given again\n"
-    "  --journal closed|open|fast-startup\n";
+    "  --journal closed|open|open-new|fast-startup\n";
 
 template <typename Value>
 Value one_of(const std::string& word, const std::map<std::string, Value>& values) {
@@ -97,6 +97,7 @@ NtfsImageOptions parse(int count, char** words) {
          [&](const std::string& word) {
              options.journal = one_of<Journal>(word, {{"closed", Journal::closed},
                                                       {"open", Journal::open},
+                                                      {"open-new", Journal::open_new},
                                                       {"fast-startup", Journal::fast_startup}});
          }},
     };

@@ -296,8 +296,9 @@ void NtfsVolume::Impl::judge_journal(NtfsState& state) {
     state.journal = "$LogFile " + std::to_string(major) + "." + std::to_string(minor) +
                     (clean ? ", closed" : ", open");
     state.journal_open = !clean;
-    // Windows keeps this version only while it may come back to what it has in memory.
-    if (major >= 2) state.hibernated = true;
+    // Windows closes this version only where it will come back to what it has in memory; a complete
+    // shutdown leaves 1.1. Open, it is what a crash leaves.
+    if (major >= 2 && clean) state.hibernated = true;
 }
 
 NtfsVolume::NtfsVolume(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

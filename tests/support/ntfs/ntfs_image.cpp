@@ -396,13 +396,15 @@ Bytes restart_pages(std::uint64_t file_bytes, Journal journal) {
     put(page, 16, page_bytes, 4);
     put(page, 20, page_bytes, 4);
     put(page, 24, area, 2);
-    put(page, 26, journal == Journal::fast_startup ? 0 : 1, 2);
-    put(page, 28, journal == Journal::fast_startup ? 2 : 1, 2);
+    const bool is_new = journal == Journal::fast_startup || journal == Journal::open_new;
+    const bool is_open = journal == Journal::open || journal == Journal::open_new;
+    put(page, 26, is_new ? 0 : 1, 2);
+    put(page, 28, is_new ? 2 : 1, 2);
     put(page, area, 0x100000, 8);  // current LSN
     put(page, area + 8, 1, 2);     // one client
     put(page, area + 10, nobody, 2);
     put(page, area + 12, 0, 2);  // in use
-    put(page, area + 14, journal == Journal::open ? 0 : 2, 2);
+    put(page, area + 14, is_open ? 0 : 2, 2);
     std::uint64_t bits = 67;
     for (std::uint64_t size = file_bytes; size != 0; size >>= 1) {
         --bits;

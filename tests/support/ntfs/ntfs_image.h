@@ -12,7 +12,7 @@
 namespace nlafix::test {
 
 enum class Storage { plain, compressed, sparse, encrypted, overlay_filter };
-enum class Journal { empty, closed, open, fast_startup };
+enum class Journal { empty, closed, open, fast_startup, open_new };  // the last two: version 2.0
 
 inline constexpr const char* hive_on_volume = "Windows/System32/config/SYSTEM";
 
