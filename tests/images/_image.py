@@ -51,11 +51,16 @@ def run(*words, **options):
     return ended.stdout
 
 
+def builder_of(nlafix):
+    """The project's own builder of NTFS volumes, in the build tree of the program."""
+    return nlafix.parent.parent / 'tests' / 'make_ntfs_image'
+
+
 class Maker:
     """Makes disks with the project's own builder of NTFS volumes, which lies in the build tree."""
 
     def __init__(self, nlafix, source_dir):
-        self.builder = nlafix.parent.parent / 'tests' / 'make_ntfs_image'
+        self.builder = builder_of(nlafix)
         if not self.builder.exists():
             program.skip('this build has no disks')
         require_tools('mkntfs')
