@@ -14,8 +14,7 @@ Bytes read_bytes(BlockDevice& device, std::uint64_t offset, std::size_t size_byt
 }
 
 void require_readable(const BlockDevice& device, std::uint64_t offset, std::uint64_t size_bytes) {
-    if (range_is_inside(offset, size_bytes, device.size_bytes()))
-        return;
+    if (range_is_inside(offset, size_bytes, device.size_bytes())) return;
     throw Error(ErrorCode::io_error, "has only " + std::to_string(device.size_bytes()) +
                                          " bytes; asked for " + std::to_string(size_bytes))
         .offset(offset)
@@ -28,8 +27,7 @@ void require_writable(const BlockDevice& device, std::uint64_t offset, std::uint
     }
     require_readable(device, offset, size_bytes);
     const std::uint64_t alignment = device.alignment_bytes();
-    if (offset % alignment == 0 && size_bytes % alignment == 0)
-        return;
+    if (offset % alignment == 0 && size_bytes % alignment == 0) return;
     throw Error(ErrorCode::io_error, "a write of " + std::to_string(size_bytes) +
                                          " bytes is not aligned to " + std::to_string(alignment))
         .offset(offset);

@@ -28,8 +28,7 @@ OpenedFile open_block_device(os::System& system, const std::string& path, Access
     try {
         return {os::File::open(system, path, options), {}};
     } catch (const Error& error) {
-        if (error.system_error() != EBUSY)
-            throw;
+        if (error.system_error() != EBUSY) throw;
     }
     if (access == Access::write) {
         throw Error(ErrorCode::in_use, "it, or a partition of it, is mounted or otherwise in use")
@@ -125,8 +124,7 @@ void FileDevice::limit_size(std::uint64_t size_bytes) {
 void FileDevice::read(MutableByteView into, std::uint64_t offset) {
     try {
         require_readable(*this, offset, into.size());
-        if (file_.read_into(into, offset) == into.size())
-            return;
+        if (file_.read_into(into, offset) == into.size()) return;
         throw Error(ErrorCode::io_error, "became shorter while it was read").offset(offset);
     } catch (Error& error) {
         error.default_path(file_.path());
@@ -145,8 +143,7 @@ void FileDevice::write(ByteView from, std::uint64_t offset) {
 }
 
 void FileDevice::flush() {
-    if (access_ != Access::write)
-        return;
+    if (access_ != Access::write) return;
     file_.flush();
     file_.drop_cache();  // what is read from here on is what the medium gives
 }

@@ -51,8 +51,7 @@ std::string damage_of_header(Bytes header, std::uint64_t header_sector) {
     }
     const std::uint32_t checksum = u32_at(header, header_crc_at);
     put_u32(header, header_crc_at, 0);
-    if (crc32(slice(header, 0, size_bytes)) != checksum)
-        return "wrong checksum of the header";
+    if (crc32(slice(header, 0, size_bytes)) != checksum) return "wrong checksum of the header";
     const std::uint64_t own_sector = u64_at(header, own_sector_at);
     if (own_sector != header_sector) {
         return "the header belongs into sector " + std::to_string(own_sector);
@@ -67,8 +66,7 @@ void add_partition(Gpt& gpt, ByteView entry, std::uint32_t number, std::uint32_t
     // A count of 0 is no partition; one that wraps around, of all sectors, neither.
     const std::uint64_t count = last >= first ? last - first + 1 : 0;
     const auto range = range_in_disk(number, first, count, sector_bytes, disk_bytes, gpt.warnings);
-    if (!range)
-        return;
+    if (!range) return;
     gpt.partitions.push_back(
         {number, *range, guid_text(slice(entry, 0, guid_bytes)), name_of_entry(entry), false});
 }
@@ -84,8 +82,7 @@ Gpt read_gpt(BlockDevice& disk, std::uint32_t sector_bytes, std::uint64_t header
     }
     const Bytes header = read_bytes(disk, header_sector * sector_bytes, sector_bytes);
     gpt.damage = damage_of_header(header, header_sector);
-    if (!gpt.damage.empty())
-        return gpt;
+    if (!gpt.damage.empty()) return gpt;
 
     const std::uint64_t first_sector = u64_at(header, entries_at);
     const std::uint32_t count = u32_at(header, entry_count_at);
@@ -109,8 +106,7 @@ Gpt read_gpt(BlockDevice& disk, std::uint32_t sector_bytes, std::uint64_t header
     }
     for (std::uint32_t i = 0; i < count; ++i) {
         const ByteView entry = slice(entries, std::size_t{i} * entry_bytes, entry_bytes);
-        if (is_zero(slice(entry, 0, guid_bytes)))
-            continue;
+        if (is_zero(slice(entry, 0, guid_bytes))) continue;
         add_partition(gpt, entry, i + 1, sector_bytes, disk.size_bytes());
     }
     return gpt;

@@ -31,8 +31,7 @@ bool has_text(ByteView bytes, std::size_t at, std::string_view text) {
 }
 
 std::uint32_t big_endian_u32_or_0(ByteView bytes, std::size_t at) {
-    if (!range_is_inside(at, 4, bytes.size()))
-        return 0;
+    if (!range_is_inside(at, 4, bytes.size())) return 0;
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < 4; ++i) {
         value = (value << 8) | std::to_integer<std::uint32_t>(bytes[at + i]);
@@ -41,8 +40,7 @@ std::uint32_t big_endian_u32_or_0(ByteView bytes, std::size_t at) {
 }
 
 bool has_marks_of_raw_disk(ByteView head) {
-    if (has_text(head, 512, "EFI PART") || has_text(head, 4096, "EFI PART"))
-        return true;
+    if (has_text(head, 512, "EFI PART") || has_text(head, 4096, "EFI PART")) return true;
     return head.size() >= 512 &&
            (has_boot_signature(head) || volume_kind_of(head) != VolumeKind::other);
 }
@@ -51,32 +49,24 @@ bool has_marks_of_raw_disk(ByteView head) {
 std::optional<ImageFormat> image_magic(ByteView head) {
     if (has_text(head, 0, "QFI\xfb")) {
         const std::uint32_t version = big_endian_u32_or_0(head, 4);
-        if (version == 2 || version == 3)
-            return ImageFormat::qcow2;
+        if (version == 2 || version == 3) return ImageFormat::qcow2;
     }
-    if (has_text(head, 0, "vhdxfile"))
-        return ImageFormat::vhdx;
-    if (has_text(head, 0, "conectix"))
-        return ImageFormat::vhd;
+    if (has_text(head, 0, "vhdxfile")) return ImageFormat::vhdx;
+    if (has_text(head, 0, "conectix")) return ImageFormat::vhd;
     for (const std::string_view text : {"KDMV", "COWD", "# Disk DescriptorFile"}) {
-        if (has_text(head, 0, text))
-            return ImageFormat::vmdk;
+        if (has_text(head, 0, text)) return ImageFormat::vmdk;
     }
     return std::nullopt;
 }
 
 std::string unsupported_magic(ByteView head) {
-    if (has_text(head, 0, "QFI\xfb"))
-        return "qcow (not version 2 or 3)";
-    if (has_text(head, 0, std::string_view("QED\0", 4)))
-        return "QED";
-    if (has_text(head, 64, "\x7f\x10\xda\xbe"))
-        return "VDI";
+    if (has_text(head, 0, "QFI\xfb")) return "qcow (not version 2 or 3)";
+    if (has_text(head, 0, std::string_view("QED\0", 4))) return "QED";
+    if (has_text(head, 64, "\x7f\x10\xda\xbe")) return "VDI";
     if (has_text(head, 0, "WithoutFreeSpace") || has_text(head, 0, "WithouFreSpacExt")) {
         return "Parallels";
     }
-    if (has_text(head, 0, "EVF\x09\x0d\x0a\xff"))
-        return "EWF (EnCase)";
+    if (has_text(head, 0, "EVF\x09\x0d\x0a\xff")) return "EWF (EnCase)";
     return {};
 }
 
@@ -84,16 +74,14 @@ std::string unsupported_magic(ByteView head) {
 
 std::string_view word_of(ImageFormat format) {
     for (const Format& row : formats) {
-        if (row.format == format)
-            return row.word;
+        if (row.format == format) return row.word;
     }
     return "unknown";
 }
 
 std::optional<ImageFormat> image_format_of(std::string_view word) {
     for (const Format& row : formats) {
-        if (row.word == word)
-            return row.format;
+        if (row.word == word) return row.format;
     }
     return std::nullopt;
 }
@@ -110,10 +98,8 @@ ImageProbe probe_image(const ImageFile& file) {
         }
         return probe;
     }
-    if (!probe.is_raw_disk)
-        probe.unsupported = unsupported_magic(head);
-    if (!probe.unsupported.empty())
-        return probe;
+    if (!probe.is_raw_disk) probe.unsupported = unsupported_magic(head);
+    if (!probe.unsupported.empty()) return probe;
     if (fixed_vhd_size(file)) {
         probe.format = ImageFormat::vhd;
     } else if (has_vhd_footer(file)) {

@@ -45,19 +45,14 @@ void lock_image(const os::File& file, Access access) {
     }
     for (const std::uint64_t byte : taken) {
         const int result = file.system().lock_byte(file.handle(), byte);
-        if (means_no_locks(result))
-            return;
-        if (result == EAGAIN || result == EACCES)
-            throw in_use(file);
-        if (result != 0)
-            throw os::system_failure(result, "cannot lock the image", file.path());
+        if (means_no_locks(result)) return;
+        if (result == EAGAIN || result == EACCES) throw in_use(file);
+        if (result != 0) throw os::system_failure(result, "cannot lock the image", file.path());
     }
     for (const std::uint64_t byte : contradicting) {
         const int result = file.system().probe_byte(file.handle(), byte);
-        if (result == EBUSY)
-            throw in_use(file);
-        if (result != 0)
-            throw os::system_failure(result, "cannot probe a lock", file.path());
+        if (result == EBUSY) throw in_use(file);
+        if (result != 0) throw os::system_failure(result, "cannot probe a lock", file.path());
     }
 }
 

@@ -13,8 +13,7 @@ namespace nlafix::disk {
 namespace {
 
 std::uint64_t big_endian_or_0(ByteView bytes, std::size_t at, std::size_t length) {
-    if (!range_is_inside(at, length, bytes.size()))
-        return 0;
+    if (!range_is_inside(at, length, bytes.size())) return 0;
     std::uint64_t value = 0;
     for (const std::byte byte : bytes.subspan(at, length)) {
         value = (value << 8) | std::to_integer<std::uint64_t>(byte);
@@ -73,8 +72,7 @@ std::optional<std::string> vmdk_files(const ImageFile& file) {
             text += text_of(file.read(sector * 512, searched_bytes));
         }
     }
-    if (text.find(parent_hint) != std::string::npos)
-        return "a parent image";
+    if (text.find(parent_hint) != std::string::npos) return "a parent image";
     return std::nullopt;
 }
 
@@ -105,8 +103,7 @@ std::optional<Bytes> vhdx_entry(const ImageFile& file, const VhdxTable& table,
         std::min<std::uint32_t>(u32_at(bytes, table.count_at) & 0xffff, most_entries);
     for (std::uint32_t i = 0; i < count; ++i) {
         const std::size_t at = table.first_entry_at + i * table.entry_bytes;
-        if (!range_is_inside(at, 32, bytes.size()))
-            break;
+        if (!range_is_inside(at, 32, bytes.size())) break;
         const ByteView entry = slice(bytes, at, 32);
         if (equal(entry.first(16), std::as_bytes(std::span(guid)))) {
             return Bytes(entry.begin(), entry.end());
@@ -126,14 +123,11 @@ void refuse_vhdx_parent(const ImageFile& file) {
     constexpr std::uint32_t has_parent_flag = 2;
     for (const std::uint64_t regions_at : {std::uint64_t{192} << 10, std::uint64_t{256} << 10}) {
         const auto region = vhdx_entry(file, {regions_at, "regi", 8, 16, 32}, metadata_region);
-        if (!region)
-            continue;
+        if (!region) continue;
         const std::uint64_t metadata_at = u64_at(*region, 16);
-        if (metadata_at >= file.size_bytes)
-            continue;
+        if (metadata_at >= file.size_bytes) continue;
         const auto item = vhdx_entry(file, {metadata_at, "metadata", 10, 32, 32}, file_parameters);
-        if (!item)
-            continue;
+        if (!item) continue;
         const Bytes parameters = file.read(metadata_at + u32_at(*item, 16), 8);
         if (parameters.size() == 8 && (u32_at(parameters, 4) & has_parent_flag) != 0) {
             throw has_parent("VHDX");
@@ -145,18 +139,11 @@ void refuse_vhdx_parent(const ImageFile& file) {
 
 std::optional<std::string> other_files_of(const ImageFile& file, ImageFormat format) {
     switch (format) {
-        case ImageFormat::qcow2:
-            return qcow2_files(file);
-        case ImageFormat::vmdk:
-            return vmdk_files(file);
-        case ImageFormat::vhd:
-            refuse_vhd_parent(file);
-            break;
-        case ImageFormat::vhdx:
-            refuse_vhdx_parent(file);
-            break;
-        case ImageFormat::raw:
-            break;
+        case ImageFormat::qcow2: return qcow2_files(file);
+        case ImageFormat::vmdk: return vmdk_files(file);
+        case ImageFormat::vhd: refuse_vhd_parent(file); break;
+        case ImageFormat::vhdx: refuse_vhdx_parent(file); break;
+        case ImageFormat::raw: break;
     }
     return std::nullopt;
 }

@@ -35,15 +35,13 @@ public:
             if (link >= disk_.size_bytes() / sector_bytes_)
                 return end_chain(link, "leads out of the disk");
             const Bytes sector = read_bytes(disk_, link * sector_bytes_, sector_start_bytes);
-            if (!has_boot_signature(sector))
-                return end_chain(link, "is broken");
+            if (!has_boot_signature(sector)) return end_chain(link, "is broken");
             const MbrEntries entries = mbr_entries(sector);
             add_partitions(entries, link, extended);
             const auto next = std::find_if(entries.begin(), entries.end(), [](const MbrEntry& e) {
                 return e.is_used() && e.is_extended();
             });
-            if (next == entries.end())
-                return;
+            if (next == entries.end()) return;
             link = std::uint64_t{extended.first_sector} + next->first_sector;
         }
         end_chain(link, "has no end");
@@ -53,8 +51,7 @@ private:
     void add_partitions(const MbrEntries& entries, std::uint64_t link, const MbrEntry& extended) {
         for (std::size_t i = 0; i < entries.size(); ++i) {
             const MbrEntry& entry = entries[i];
-            if (!entry.is_used() || entry.is_extended())
-                continue;
+            if (!entry.is_used() || entry.is_extended()) continue;
             const std::uint64_t first = link + entry.first_sector;
             // The last two entries ought to be empty; some tools leave others' there, counted from
             // elsewhere. Linux takes them only where they lie in the extended partition.
@@ -67,8 +64,7 @@ private:
             const std::uint32_t number = next_number_++;
             const auto range = range_in_disk(number, first, entry.sector_count, sector_bytes_,
                                              disk_.size_bytes(), warnings_);
-            if (range)
-                partitions_.push_back({number, *range, type_text(entry.type), {}, true});
+            if (range) partitions_.push_back({number, *range, type_text(entry.type), {}, true});
         }
     }
 
@@ -111,18 +107,15 @@ std::vector<Partition> read_mbr(BlockDevice& disk, const MbrEntries& entries,
     std::vector<Partition> partitions;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const MbrEntry& entry = entries[i];
-        if (!entry.is_used() || entry.is_extended() || entry.is_protective())
-            continue;
+        if (!entry.is_used() || entry.is_extended() || entry.is_protective()) continue;
         const auto number = static_cast<std::uint32_t>(i + 1);
         const auto range = range_in_disk(number, entry.first_sector, entry.sector_count,
                                          sector_bytes, disk.size_bytes(), warnings);
-        if (range)
-            partitions.push_back({number, *range, type_text(entry.type), {}, false});
+        if (range) partitions.push_back({number, *range, type_text(entry.type), {}, false});
     }
     LogicalPartitions logical(disk, sector_bytes, partitions, warnings);
     for (const MbrEntry& entry : entries) {
-        if (entry.is_used() && entry.is_extended())
-            logical.read(entry);
+        if (entry.is_used() && entry.is_extended()) logical.read(entry);
     }
     return partitions;
 }

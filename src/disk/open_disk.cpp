@@ -31,11 +31,9 @@ ImageFile image_file(const os::File& file) {
 }
 
 ImageFormat format_of(const ImageFile& file, const ImageOptions& options) {
-    if (options.format)
-        return *options.format;
+    if (options.format) return *options.format;
     const ImageProbe probe = probe_image(file);
-    if (probe.format)
-        return *probe.format;
+    if (probe.format) return *probe.format;
     if (!probe.unsupported.empty()) {
         throw Error(ErrorCode::no_image_support,
                     "is an image of the format " + probe.unsupported + ", which is not supported")
@@ -50,8 +48,7 @@ ImageFormat format_of(const ImageFile& file, const ImageOptions& options) {
 
 void require_trust(const ImageFile& file, ImageFormat format, const ImageOptions& options) {
     const auto others = other_files_of(file, format);
-    if (!others || options.trust_image_references)
-        return;
+    if (!others || options.trust_image_references) return;
     throw Error(ErrorCode::untrusted_references,
                 "refers to another file of this machine: " + *others)
         .hint(
@@ -64,8 +61,7 @@ OpenedDisk open_directly(os::System& system, const std::string& path, Access acc
                          std::optional<std::uint64_t> size_bytes) {
     OpenedDisk opened;
     auto device = FileDevice::open(system, path, access);
-    if (size_bytes)
-        device->limit_size(*size_bytes);
+    if (size_bytes) device->limit_size(*size_bytes);
     opened.is_block_device = device->is_block_device();
     opened.warnings = device->warnings();
     opened.device = std::move(device);
@@ -84,10 +80,8 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
         const os::File probed = os::File::open(system, path, {});
         const ImageFile file = image_file(probed);
         format = format_of(file, options);
-        if (format == ImageFormat::vhd)
-            fixed_size = fixed_vhd_size(file);
-        if (!fixed_size)
-            require_trust(file, format, options);
+        if (format == ImageFormat::vhd) fixed_size = fixed_vhd_size(file);
+        if (!fixed_size) require_trust(file, format, options);
     }
     OpenedDisk opened;
     if (format == ImageFormat::raw || fixed_size) {
@@ -109,11 +103,9 @@ bool has_backup_gpt(const ImageFile& file) {
     constexpr std::string_view signature = "EFI PART";
     for (const std::uint64_t sector_bytes : {std::uint64_t{512}, std::uint64_t{4096}}) {
         const std::uint64_t sectors = file.size_bytes / sector_bytes;
-        if (sectors < 3)
-            continue;
+        if (sectors < 3) continue;
         const Bytes header = file.read((sectors - 1) * sector_bytes, signature.size());
-        if (equal(header, std::as_bytes(std::span(signature))))
-            return true;
+        if (equal(header, std::as_bytes(std::span(signature)))) return true;
     }
     return false;
 }
@@ -121,21 +113,16 @@ bool has_backup_gpt(const ImageFile& file) {
 }  // namespace
 
 bool looks_like_disk(os::System& system, const std::string& target) {
-    if (is_nbd_uri(target))
-        return true;
+    if (is_nbd_uri(target)) return true;
     try {
         const auto status = os::status_if_any(system, target, true);
-        if (!status)
-            return false;
-        if (status->kind == os::FileKind::block_device)
-            return true;
-        if (status->kind != os::FileKind::regular)
-            return false;
+        if (!status) return false;
+        if (status->kind == os::FileKind::block_device) return true;
+        if (status->kind != os::FileKind::regular) return false;
         const os::File opened = os::File::open(system, target, {});
         const ImageFile file = image_file(opened);
         constexpr std::string_view hive = "regf";
-        if (equal(file.read(0, hive.size()), std::as_bytes(std::span(hive))))
-            return false;
+        if (equal(file.read(0, hive.size()), std::as_bytes(std::span(hive)))) return false;
         const ImageProbe probe = probe_image(file);
         return probe.is_raw_disk || probe.format != ImageFormat::raw || has_backup_gpt(file);
     } catch (const Error&) {

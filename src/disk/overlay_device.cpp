@@ -51,8 +51,7 @@ void OverlayDevice::read(MutableByteView into, std::uint64_t offset) {
 }
 
 Bytes& OverlayDevice::block_for_writing(std::uint64_t index, bool is_overwritten) {
-    if (const auto found = blocks_.find(index); found != blocks_.end())
-        return found->second;
+    if (const auto found = blocks_.find(index); found != blocks_.end()) return found->second;
     if (blocks_.size() >= most_blocks_) {
         throw Error(ErrorCode::io_error, "the change needs more than " +
                                              std::to_string(most_blocks_ * block_bytes_ >> 20) +
@@ -60,8 +59,7 @@ Bytes& OverlayDevice::block_for_writing(std::uint64_t index, bool is_overwritten
             .hint("mount the volume and give its folder as TARGET; that needs less");
     }
     Bytes block(block_size(index));
-    if (!is_overwritten)
-        base_.read(block, index * block_bytes_);
+    if (!is_overwritten) base_.read(block, index * block_bytes_);
     return blocks_.emplace(index, std::move(block)).first->second;
 }
 
@@ -104,8 +102,7 @@ std::vector<DiskWrite> OverlayDevice::changes() const {
         for (std::size_t begin = 0; begin < after.size(); begin += unit) {
             const ByteView old_unit = before.subspan(begin, unit);
             const ByteView new_unit = after.subspan(begin, unit);
-            if (equal(old_unit, new_unit))
-                continue;
+            if (equal(old_unit, new_unit)) continue;
             const std::uint64_t at = index * block_bytes_ + begin;
             if (list.empty() || list.back().offset + list.back().after.size() != at ||
                 list.back().after.size() + unit > most_bytes_per_change) {
@@ -122,11 +119,9 @@ std::vector<DiskWrite> OverlayDevice::changes() const {
 std::size_t OverlayDevice::drop_unchanged() {
     std::vector<std::uint64_t> unchanged;
     compare([&](std::uint64_t index, ByteView before, ByteView after) {
-        if (equal(before, after))
-            unchanged.push_back(index);
+        if (equal(before, after)) unchanged.push_back(index);
     });
-    for (const std::uint64_t index : unchanged)
-        blocks_.erase(index);
+    for (const std::uint64_t index : unchanged) blocks_.erase(index);
     return blocks_.size();
 }
 

@@ -9,8 +9,7 @@ void add_table_warning(std::vector<std::string>& warnings, std::string warning) 
     if (warnings.size() == most_table_warnings) {
         warnings.back() = "the partition table has more faults than are listed here";
     }
-    if (warnings.size() < most_table_warnings)
-        warnings.push_back(std::move(warning));
+    if (warnings.size() < most_table_warnings) warnings.push_back(std::move(warning));
 }
 
 std::optional<DiskRange> range_in_disk(std::uint32_t number, std::uint64_t first,

@@ -33,8 +33,7 @@ FoundGpt find_gpt(BlockDevice& disk) {
     for (const bool is_backup : {false, true}) {
         for (const std::uint32_t sector_bytes : sector_sizes) {
             const std::uint64_t sectors = disk.size_bytes() / sector_bytes;
-            if (sectors < 3)
-                continue;
+            if (sectors < 3) continue;
             Gpt gpt = read_gpt(disk, sector_bytes, is_backup ? sectors - 1 : 1);
             if (gpt.damage.empty()) {
                 found.table = PartitionTable{TableKind::gpt, sector_bytes,
@@ -75,8 +74,7 @@ PartitionTable mbr_table(BlockDevice& disk, const MbrEntries& entries, std::uint
 /// only where sectors of 4096 bytes put them.
 PartitionTable read_mbr_table(BlockDevice& disk, const MbrEntries& entries) {
     PartitionTable small = mbr_table(disk, entries, 512);
-    if (known_volumes(disk, small.partitions) > 0)
-        return small;
+    if (known_volumes(disk, small.partitions) > 0) return small;
     PartitionTable large = mbr_table(disk, entries, 4096);
     return known_volumes(disk, large.partitions) > 0 ? large : small;
 }
@@ -84,8 +82,7 @@ PartitionTable read_mbr_table(BlockDevice& disk, const MbrEntries& entries) {
 /// Whether a sector that bears the name of a file system is in truth the MBR of a disk that was
 /// partitioned later: those who write an MBR may leave what is in front of its entries.
 bool is_table_over_volume(BlockDevice& disk, const MbrEntries& entries) {
-    if (!are_plausible(entries))
-        return false;
+    if (!are_plausible(entries)) return false;
     const PartitionTable table = mbr_table(disk, entries, 512);
     return table.warnings.empty() && known_volumes(disk, table.partitions) > 0;
 }
@@ -101,19 +98,15 @@ PartitionTable without_protection(PartitionTable table) {
 
 std::string_view name_of(TableKind kind) {
     switch (kind) {
-        case TableKind::mbr:
-            return "MBR";
-        case TableKind::gpt:
-            return "GPT";
-        case TableKind::none:
-            break;
+        case TableKind::mbr: return "MBR";
+        case TableKind::gpt: return "GPT";
+        case TableKind::none: break;
     }
     return "no partition table";
 }
 
 PartitionTable read_partition_table(BlockDevice& disk) {
-    if (disk.size_bytes() < first_sector_bytes)
-        return one_volume(disk);
+    if (disk.size_bytes() < first_sector_bytes) return one_volume(disk);
     const Bytes sector = read_bytes(disk, 0, first_sector_bytes);
     const MbrEntries entries = mbr_entries(sector);
     const bool is_boot_sector = has_boot_signature(sector);
@@ -127,8 +120,7 @@ PartitionTable read_partition_table(BlockDevice& disk) {
                            [&](const MbrEntry& entry) { return (entry.*is)(); });
     };
     const bool is_mbr = is_boot_sector && are_plausible(entries) && any(&MbrEntry::is_used);
-    if (is_mbr && !any(&MbrEntry::is_protective))
-        return read_mbr_table(disk, entries);
+    if (is_mbr && !any(&MbrEntry::is_protective)) return read_mbr_table(disk, entries);
     FoundGpt gpt = find_gpt(disk);
     if (is_mbr && !gpt.table) {
         throw Error(ErrorCode::malformed_disk,
@@ -138,8 +130,7 @@ PartitionTable read_partition_table(BlockDevice& disk) {
                 "is the image complete? gdisk and testdisk can rebuild a partition table; do that "
                 "on a copy");
     }
-    if (gpt.table)
-        return is_mbr ? *gpt.table : without_protection(std::move(*gpt.table));
+    if (gpt.table) return is_mbr ? *gpt.table : without_protection(std::move(*gpt.table));
     return one_volume(disk);
 }
 

@@ -49,8 +49,7 @@ bool has_vhd_footer(const ImageFile& file) {
 }
 
 std::optional<std::uint64_t> fixed_vhd_size(const ImageFile& file) {
-    if (file.size_bytes < footer_bytes)
-        return std::nullopt;
+    if (file.size_bytes < footer_bytes) return std::nullopt;
     const auto footer = vhd_footer_at(file, file.size_bytes - footer_bytes);
     const bool is_fixed = footer && footer->is_sound &&
                           footer->type == static_cast<std::uint32_t>(VhdType::fixed) &&

@@ -39,39 +39,25 @@ bool is_fat(ByteView sector) {
 
 std::string_view name_of(VolumeKind kind) {
     switch (kind) {
-        case VolumeKind::ntfs:
-            return "NTFS";
-        case VolumeKind::bitlocker:
-            return "BitLocker";
-        case VolumeKind::bitlocker_to_go:
-            return "BitLocker To Go";
-        case VolumeKind::refs:
-            return "ReFS";
-        case VolumeKind::fat:
-            return "FAT";
-        case VolumeKind::exfat:
-            return "exFAT";
-        case VolumeKind::luks:
-            return "LUKS";
-        case VolumeKind::other:
-            break;
+        case VolumeKind::ntfs: return "NTFS";
+        case VolumeKind::bitlocker: return "BitLocker";
+        case VolumeKind::bitlocker_to_go: return "BitLocker To Go";
+        case VolumeKind::refs: return "ReFS";
+        case VolumeKind::fat: return "FAT";
+        case VolumeKind::exfat: return "exFAT";
+        case VolumeKind::luks: return "LUKS";
+        case VolumeKind::other: break;
     }
     return "unknown";
 }
 
 VolumeKind volume_kind_of(ByteView sector) {
-    if (sector.size() < sector_bytes)
-        return VolumeKind::other;
-    if (has_text(sector, name_at, "-FVE-FS-"))
-        return VolumeKind::bitlocker;
-    if (has_text(sector, name_at, "NTFS    "))
-        return VolumeKind::ntfs;
-    if (has_text(sector, name_at, std::string_view("ReFS\0\0\0\0", 8)))
-        return VolumeKind::refs;
-    if (has_text(sector, name_at, "EXFAT   "))
-        return VolumeKind::exfat;
-    if (has_text(sector, 0, "LUKS\xba\xbe"))
-        return VolumeKind::luks;
+    if (sector.size() < sector_bytes) return VolumeKind::other;
+    if (has_text(sector, name_at, "-FVE-FS-")) return VolumeKind::bitlocker;
+    if (has_text(sector, name_at, "NTFS    ")) return VolumeKind::ntfs;
+    if (has_text(sector, name_at, std::string_view("ReFS\0\0\0\0", 8))) return VolumeKind::refs;
+    if (has_text(sector, name_at, "EXFAT   ")) return VolumeKind::exfat;
+    if (has_text(sector, 0, "LUKS\xba\xbe")) return VolumeKind::luks;
     if (equal(slice(sector, to_go_at, to_go_identifier.size()),
               std::as_bytes(std::span(to_go_identifier)))) {
         return VolumeKind::bitlocker_to_go;
@@ -80,8 +66,7 @@ VolumeKind volume_kind_of(ByteView sector) {
 }
 
 VolumeKind volume_kind_at(BlockDevice& disk, const DiskRange& range) {
-    if (range.size_bytes < sector_bytes)
-        return VolumeKind::other;
+    if (range.size_bytes < sector_bytes) return VolumeKind::other;
     return volume_kind_of(read_bytes(disk, range.offset, sector_bytes));
 }
 

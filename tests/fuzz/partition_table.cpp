@@ -22,11 +22,9 @@ namespace {
 /// Both checksums of a GPT in sectors of `sector_bytes`, where there is room for one.
 void mend_gpt(MutableByteView disk, std::size_t sector_bytes) {
     constexpr std::size_t header_bytes = 92;
-    if (disk.size() < 2 * sector_bytes)
-        return;
+    if (disk.size() < 2 * sector_bytes) return;
     const MutableByteView header = disk.subspan(sector_bytes, sector_bytes);
-    if (header[0] != std::byte{'E'})
-        return;
+    if (header[0] != std::byte{'E'}) return;
     put_u32(header, 12, header_bytes);
     const std::uint64_t first = u64_at(header, 72) % (disk.size() / sector_bytes);
     const std::uint64_t size = std::uint64_t{u32_at(header, 80)} * u32_at(header, 84);
@@ -45,10 +43,8 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
                                                std::size_t max_size, unsigned seed) {
     size = LLVMFuzzerMutate(data, size, max_size);
     const MutableByteView bytes(reinterpret_cast<std::byte*>(data), size);
-    if (seed % 4 != 0)
-        mend_gpt(bytes, 512);
-    if (seed % 8 == 1)
-        mend_gpt(bytes, 4096);
+    if (seed % 4 != 0) mend_gpt(bytes, 512);
+    if (seed % 8 == 1) mend_gpt(bytes, 4096);
     return size;
 }
 #endif

@@ -33,8 +33,7 @@ std::uint32_t plain_crc32(ByteView bytes) {
     std::uint32_t crc = 0xffffffff;
     for (const std::byte byte : bytes) {
         crc ^= std::to_integer<std::uint32_t>(byte);
-        for (int i = 0; i < 8; ++i)
-            crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xedb88320U : crc >> 1;
+        for (int i = 0; i < 8; ++i) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xedb88320U : crc >> 1;
     }
     return ~crc;
 }

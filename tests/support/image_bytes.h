@@ -12,8 +12,7 @@ namespace nlafix::test {
 /// `bytes` must outlive it.
 inline disk::ImageFile image_file_of(const Bytes& bytes) {
     return {bytes.size(), [&bytes](std::uint64_t offset, std::size_t length) {
-                if (offset >= bytes.size())
-                    return Bytes();
+                if (offset >= bytes.size()) return Bytes();
                 const ByteView view = ByteView(bytes).subspan(
                     offset, std::min<std::size_t>(length, bytes.size() - offset));
                 return Bytes(view.begin(), view.end());

@@ -25,8 +25,7 @@ std::vector<std::string> command_line(const std::string& path, ImageFormat forma
     std::vector<std::string> arguments = {
         "qemu-nbd",         "--format=" + qemu_name(format), "--cache=writeback",
         "--discard=ignore", "--detect-zeroes=off",           "--shared=1"};
-    if (access == Access::read)
-        arguments.push_back("--read-only");
+    if (access == Access::read) arguments.push_back("--read-only");
     arguments.push_back("--");
     arguments.push_back(path);
     return arguments;
@@ -50,12 +49,9 @@ std::string one_line(std::string_view text) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         std::string_view part = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
-        if (part.starts_with(program))
-            part.remove_prefix(program.size());
-        if (part.empty())
-            continue;
-        if (!line.empty())
-            line += "; ";
+        if (part.starts_with(program)) part.remove_prefix(program.size());
+        if (part.empty()) continue;
+        if (!line.empty()) line += "; ";
         line += part;
     }
     return line;
@@ -76,8 +72,7 @@ std::unique_ptr<ImageServer> ImageServer::start(os::System& system, const std::s
     const os::Handle errors = server->errors_ ? server->errors_->file().handle() : -1;
     const int result = system.start_server(command_line(path, format, access), errors,
                                            server->child_, server->connection_);
-    if (result == ENOENT)
-        throw no_qemu_nbd(path, format);
+    if (result == ENOENT) throw no_qemu_nbd(path, format);
     if (result != 0) {
         throw Error(ErrorCode::io_error, "cannot start qemu-nbd")
             .path(path)
@@ -91,13 +86,10 @@ std::unique_ptr<ImageServer> ImageServer::start(os::System& system, const std::s
 }
 
 ImageServer::~ImageServer() {
-    if (connection_ >= 0)
-        static_cast<void>(system_.close(connection_));
-    if (has_ended(patience_ms))
-        return;
+    if (connection_ >= 0) static_cast<void>(system_.close(connection_));
+    if (has_ended(patience_ms)) return;
     static_cast<void>(system_.stop(child_, false));
-    if (has_ended(patience_after_signal_ms))
-        return;
+    if (has_ended(patience_after_signal_ms)) return;
     kill();
 }
 
@@ -106,30 +98,26 @@ os::Handle ImageServer::take_connection() {
 }
 
 bool ImageServer::has_ended(std::uint32_t timeout_ms) noexcept {
-    if (ended_)
-        return true;
+    if (ended_) return true;
     // Whatever wait() says but that it still runs: there is nothing left to wait for.
     ended_ = system_.wait(child_, timeout_ms, status_) != ETIMEDOUT;
     return ended_;
 }
 
 void ImageServer::kill() noexcept {
-    if (ended_)
-        return;
+    if (ended_) return;
     static_cast<void>(system_.stop(child_, true));
     static_cast<void>(has_ended(patience_ms));
 }
 
 std::string ImageServer::errors_said() {
-    if (!errors_)
-        return {};
+    if (!errors_) return {};
     const Bytes bytes = errors_->file().read_range(0, most_error_bytes);
     return one_line({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::string ImageServer::end_as_text() {
-    if (!has_ended(last_words_ms))
-        return {};
+    if (!has_ended(last_words_ms)) return {};
     const std::string said = errors_said();
     return " (qemu-nbd ended with status " + std::to_string(status_) +
            (said.empty() ? ")" : ": " + said + ")");
@@ -146,8 +134,7 @@ Error ImageServer::why_not_opened(const Error& fallback) {
                 "shut down the machine that runs on it, or stop that program (lsof names it), "
                 "then run this again");
     }
-    if (said.empty() && !ended)
-        return fallback;
+    if (said.empty() && !ended) return fallback;
     if (said.empty()) {
         return Error(ErrorCode::io_error,
                      fallback.bare_message() + ": qemu-nbd ended (" + std::to_string(status_) + ")")

@@ -51,13 +51,10 @@ ErrorCode code_of(int number) {
     switch (number) {
         case ENOSPC:
         case EDQUOT:
-        case EFBIG:
-            return ErrorCode::no_room;
+        case EFBIG: return ErrorCode::no_room;
         case EROFS:
-        case EPERM:
-            return ErrorCode::read_only;
-        default:
-            return ErrorCode::io_error;
+        case EPERM: return ErrorCode::read_only;
+        default: return ErrorCode::io_error;
     }
 }
 
@@ -66,8 +63,7 @@ public:
     NbdDevice(std::string path, Access access, const NbdOptions& options)
         : path_(std::move(path)), access_(access), timeout_(options.timeout) {
         handle_.reset(nbd_create());
-        if (!handle_)
-            throw error_of(last_failure(), "cannot set up a connection");
+        if (!handle_) throw error_of(last_failure(), "cannot set up a connection");
     }
     ~NbdDevice() override { disconnect(); }
 
@@ -117,8 +113,7 @@ Error NbdDevice::error_of(const Failure& failure, const std::string& action) con
 int NbdDevice::poll_until(Clock::time_point deadline) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0)
-        return 0;
+    if (left.count() <= 0) return 0;
     const int polled = nbd_poll(handle_.get(), static_cast<int>(left.count()));
     // A signal is noted elsewhere; what was begun here goes on.
     return polled < 0 && nbd_get_errno() == EINTR ? 1 : polled;
@@ -127,8 +122,7 @@ int NbdDevice::poll_until(Clock::time_point deadline) {
 void NbdDevice::time_out(const std::string& action) {
     // The request may still be answered into a buffer that goes with our caller: never again.
     handle_.reset();
-    if (server_)
-        server_->kill();
+    if (server_) server_->kill();
     throw Error(ErrorCode::io_error, action + ": the server gave no answer for " +
                                          std::to_string(timeout_.count() / 1000) + " seconds")
         .path(path_)
@@ -139,17 +133,14 @@ void NbdDevice::time_out(const std::string& action) {
 void NbdDevice::connect(const std::function<int(nbd_handle*)>& start) {
     const auto deadline = Clock::now() + timeout_;
     const std::string action = "cannot connect to the server";
-    if (start(handle_.get()) == -1)
-        throw error_of(last_failure(), action);
+    if (start(handle_.get()) == -1) throw error_of(last_failure(), action);
     while (nbd_aio_is_ready(handle_.get()) != 1) {
         if (nbd_aio_is_dead(handle_.get()) == 1 || nbd_aio_is_closed(handle_.get()) == 1) {
             throw error_of(last_failure(), action);
         }
         const int polled = poll_until(deadline);
-        if (polled == 0)
-            time_out(action);
-        if (polled < 0)
-            throw error_of(last_failure(), action);
+        if (polled == 0) time_out(action);
+        if (polled < 0) throw error_of(last_failure(), action);
     }
     learn_limits();
 }
@@ -158,8 +149,7 @@ void NbdDevice::learn_limits() {
     const std::int64_t size = nbd_get_size(handle_.get());
     const std::int64_t minimum = nbd_get_block_size(handle_.get(), LIBNBD_SIZE_MINIMUM);
     const std::int64_t maximum = nbd_get_block_size(handle_.get(), LIBNBD_SIZE_MAXIMUM);
-    if (size < 0)
-        throw error_of(last_failure(), "cannot ask for the size");
+    if (size < 0) throw error_of(last_failure(), "cannot ask for the size");
     if (minimum > smallest_alignment_bytes) {
         if (minimum > largest_alignment_bytes ||
             !std::has_single_bit(static_cast<std::uint64_t>(minimum))) {
@@ -177,8 +167,7 @@ void NbdDevice::learn_limits() {
     }
     request_bytes_ -= request_bytes_ % alignment_bytes_;
     request_bytes_ = std::max<std::uint64_t>(request_bytes_, alignment_bytes_);
-    if (access_ == Access::read)
-        return;
+    if (access_ == Access::read) return;
     if (nbd_is_read_only(handle_.get()) != 0) {
         throw Error(ErrorCode::read_only, "the server offers it for reading only")
             .path(path_)
@@ -202,8 +191,7 @@ void NbdDevice::connect_to_server(std::unique_ptr<ImageServer> server) {
         });
     } catch (const Error& error) {
         // What the server says is closer to the cause than what its end looks like from here.
-        if (error.code() == ErrorCode::read_only)
-            throw;
+        if (error.code() == ErrorCode::read_only) throw;
         throw server_->why_not_opened(error);
     }
 }
@@ -220,8 +208,7 @@ void NbdDevice::fail(const Failure& failure, const std::string& action, std::uin
     Error error = error_of(failure, action).offset(offset);
     if (nbd_aio_is_dead(handle_.get()) == 1 || nbd_aio_is_closed(handle_.get()) == 1) {
         handle_.reset();
-        if (server_)
-            error.add(server_->end_as_text());
+        if (server_) error.add(server_->end_as_text());
     }
     throw Error(error);
 }
@@ -230,21 +217,17 @@ void NbdDevice::wait_for(std::uint64_t cookie, const std::string& action, std::u
     const auto deadline = Clock::now() + timeout_;
     for (;;) {
         const int completed = nbd_aio_command_completed(handle_.get(), cookie);
-        if (completed == 1)
-            return;
-        if (completed < 0)
-            fail(last_failure(), action, offset);
+        if (completed == 1) return;
+        if (completed < 0) fail(last_failure(), action, offset);
         const int polled = poll_until(deadline);
-        if (polled == 0)
-            time_out(action);
+        if (polled == 0) time_out(action);
         if (polled < 0) {
             // With the connection in no known state the request must not stay in flight: it writes
             // into a buffer of our caller.
             const Failure failure = last_failure();
             Error error = error_of(failure, action).offset(offset);
             handle_.reset();
-            if (server_)
-                error.add(server_->end_as_text());
+            if (server_) error.add(server_->end_as_text());
             throw Error(error);
         }
     }
@@ -258,8 +241,7 @@ void NbdDevice::request(const Start& start, const std::string& action, std::uint
             .hint(hint_server);
     }
     const std::int64_t cookie = start(handle_.get());
-    if (cookie < 0)
-        fail(last_failure(), action, offset);
+    if (cookie < 0) fail(last_failure(), action, offset);
     wait_for(static_cast<std::uint64_t>(cookie), action, offset);
 }
 
@@ -287,8 +269,7 @@ void NbdDevice::read(MutableByteView into, std::uint64_t offset) {
     const std::uint64_t end = offset + into.size();
     const std::uint64_t first = offset - offset % alignment_bytes_;
     const std::uint64_t behind = (end + alignment_bytes_ - 1) / alignment_bytes_ * alignment_bytes_;
-    if (first == offset && behind == end)
-        return read_aligned(into, offset);
+    if (first == offset && behind == end) return read_aligned(into, offset);
     // A bounded piece at a time: the buffer must not be as large as what was asked for.
     Bytes buffer;
     std::size_t done = 0;
@@ -324,20 +305,17 @@ void NbdDevice::write(ByteView from, std::uint64_t offset) {
 }
 
 void NbdDevice::flush() {
-    if (access_ == Access::read)
-        return;
+    if (access_ == Access::read) return;
     request([](nbd_handle* handle) { return nbd_aio_flush(handle, NBD_NULL_COMPLETION, 0); },
             "cannot flush to the disk", 0);
 }
 
 void NbdDevice::disconnect() noexcept {
-    if (!handle_)
-        return;
+    if (!handle_) return;
     if (nbd_aio_is_ready(handle_.get()) == 1 && nbd_aio_disconnect(handle_.get(), 0) == 0) {
         const auto deadline = Clock::now() + patience_at_end;
         while (nbd_aio_is_closed(handle_.get()) != 1 && nbd_aio_is_dead(handle_.get()) != 1) {
-            if (poll_until(deadline) <= 0)
-                break;
+            if (poll_until(deadline) <= 0) break;
         }
     }
     handle_.reset();

@@ -43,8 +43,7 @@ public:
     ~Descriptor() { reset(-1); }
     int get() const { return fd_; }
     void reset(int fd) {
-        if (fd_ >= 0)
-            static_cast<void>(::close(fd_));
+        if (fd_ >= 0) static_cast<void>(::close(fd_));
         fd_ = fd;
     }
     int release() {
@@ -59,50 +58,44 @@ private:
 
 int new_socket(Descriptor& descriptor) {
     descriptor.reset(::socket(AF_UNIX, SOCK_STREAM, 0));
-    if (descriptor.get() < 0)
-        return errno;
+    if (descriptor.get() < 0) return errno;
     return ::fcntl(descriptor.get(), F_SETFD, FD_CLOEXEC) < 0 ? errno : 0;
 }
 
 int listen_and_connect(const std::string& path, Descriptor& listening, Descriptor& connected) {
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path)
-        return ENAMETOOLONG;
+    if (path.size() >= sizeof address.sun_path) return ENAMETOOLONG;
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-    if (const int result = new_socket(listening); result != 0)
-        return result;
-    if (const int result = new_socket(connected); result != 0)
-        return result;
-    if (::bind(listening.get(), generic, sizeof address) != 0)
-        return errno;
+    if (const int result = new_socket(listening); result != 0) return result;
+    if (const int result = new_socket(connected); result != 0) return result;
+    if (::bind(listening.get(), generic, sizeof address) != 0) return errno;
     // The connection waits in the queue until the server takes it.
-    if (::listen(listening.get(), 1) != 0)
-        return errno;
+    if (::listen(listening.get(), 1) != 0) return errno;
     return ::connect(connected.get(), generic, sizeof address) != 0 ? errno : 0;
 }
 
 /// A listening socket, and one that is connected to it; no name of theirs is left.
 int make_sockets(Descriptor& listening, Descriptor& connected) {
-    // Not TMPDIR where that is too long for the name of a socket.
-    for (const char* base : {static_cast<const char*>(std::getenv("TMPDIR")), "/tmp"}) {
-        if (base == nullptr || *base == '\0')
-            continue;
+    int result = ENOENT;
+    // The next one where TMPDIR is too long for the name of a socket, or a folder takes nothing.
+    for (const char* base :
+         {static_cast<const char*>(std::getenv("TMPDIR")), "/tmp", "/run", "/dev/shm"}) {
+        if (base == nullptr || *base == '\0') continue;
         std::string folder = std::string(base) + "/nlafix-XXXXXX";
         if (::mkdtemp(folder.data()) == nullptr) {
-            if (std::string_view(base) == "/tmp")
-                return errno;
+            result = errno;
             continue;
         }
         const std::string path = folder + "/socket";
-        const int result = listen_and_connect(path, listening, connected);
+        result = listen_and_connect(path, listening, connected);
         static_cast<void>(::unlink(path.c_str()));
         static_cast<void>(::rmdir(folder.c_str()));
-        if (result != ENAMETOOLONG)
-            return result;
+        if (result == 0) return 0;
     }
-    return ENAMETOOLONG;
+    // ENOENT is kept for a program that is not there.
+    return result == ENOENT ? ENOTDIR : result;
 }
 
 /// What the new process needs; made before the fork, because after it nothing may be allocated.
@@ -115,15 +108,12 @@ struct Program {
 
     explicit Program(std::vector<std::string> given) : arguments(std::move(given)) {
         for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-            if (!std::string_view(*entry).starts_with("LISTEN_"))
-                environment.emplace_back(*entry);
+            if (!std::string_view(*entry).starts_with("LISTEN_")) environment.emplace_back(*entry);
         }
         environment.emplace_back("LISTEN_FDS=1");
         environment.emplace_back("LISTEN_PID=" + std::string(20, '\0'));
-        for (std::string& text : arguments)
-            argument_pointers.push_back(text.data());
-        for (std::string& text : environment)
-            environment_pointers.push_back(text.data());
+        for (std::string& text : arguments) argument_pointers.push_back(text.data());
+        for (std::string& text : environment) environment_pointers.push_back(text.data());
         argument_pointers.push_back(nullptr);
         environment_pointers.push_back(nullptr);
         process_id = environment.back().data() + std::strlen("LISTEN_PID=");
@@ -137,8 +127,7 @@ void write_decimal(long value, char* into) {
         digits[count++] = static_cast<char>('0' + value % 10);
         value /= 10;
     } while (value > 0);
-    while (count > 0)
-        *into++ = digits[--count];
+    while (count > 0) *into++ = digits[--count];
     *into = '\0';
 }
 
@@ -146,8 +135,7 @@ void write_decimal(long value, char* into) {
 /// at all.
 int become(const Program& program, pid_t parent, int listening, int errors) {
     die_with_parent();
-    if (::getppid() != parent)
-        return ESRCH;
+    if (::getppid() != parent) return ESRCH;
     // A session of its own: Ctrl-C and a lost terminal are the parent's business.
     static_cast<void>(::setsid());
     struct sigaction standard = {};
@@ -164,16 +152,14 @@ int become(const Program& program, pid_t parent, int listening, int errors) {
     const int nowhere = ::open("/dev/null", O_RDWR);
     const int errors_copy =
         ::fcntl(errors >= 0 ? errors : nowhere, F_DUPFD, first_listening_fd + 1);
-    if (socket_copy < 0 || errors_copy < 0 || nowhere < 0)
-        return errno;
+    if (socket_copy < 0 || errors_copy < 0 || nowhere < 0) return errno;
     if (::dup2(nowhere, STDIN_FILENO) < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0 ||
         ::dup2(errors_copy, STDERR_FILENO) < 0 || ::dup2(socket_copy, first_listening_fd) < 0) {
         return errno;
     }
     static_cast<void>(::close(socket_copy));
     static_cast<void>(::close(errors_copy));
-    if (nowhere > first_listening_fd)
-        static_cast<void>(::close(nowhere));
+    if (nowhere > first_listening_fd) static_cast<void>(::close(nowhere));
     write_decimal(::getpid(), program.process_id);
     environ = const_cast<char**>(program.environment_pointers.data());
     ::execvp(program.argument_pointers[0], program.argument_pointers.data());
@@ -199,29 +185,24 @@ int wait_status(int raw) {
 
 int PosixSystem::start_server(const std::vector<std::string>& arguments, Handle errors,
                               Child& child, Handle& connection) {
-    if (arguments.empty())
-        return EINVAL;
+    if (arguments.empty()) return EINVAL;
     // One at a time: a process that another thread starts in between would inherit what does not
     // close itself yet, and keep our pipe open.
     static std::mutex mutex;
     const std::lock_guard<std::mutex> lock(mutex);
     Descriptor listening, connected;
-    if (const int result = make_sockets(listening, connected); result != 0)
-        return result;
+    if (const int result = make_sockets(listening, connected); result != 0) return result;
     int ends[2] = {-1, -1};
-    if (::pipe(ends) != 0)
-        return errno;
+    if (::pipe(ends) != 0) return errno;
     Descriptor from_child(ends[0]), to_parent(ends[1]);
     for (const int end : ends) {
-        if (::fcntl(end, F_SETFD, FD_CLOEXEC) < 0)
-            return errno;
+        if (::fcntl(end, F_SETFD, FD_CLOEXEC) < 0) return errno;
     }
 
     const Program program(arguments);
     const pid_t parent = ::getpid();
     const pid_t id = ::fork();
-    if (id < 0)
-        return errno;
+    if (id < 0) return errno;
     if (id == 0) {
         // The pipe must not lie where the socket goes: that would end it without a word.
         const int report = ::fcntl(to_parent.get(), F_DUPFD_CLOEXEC, first_listening_fd + 1);
@@ -250,22 +231,19 @@ int PosixSystem::wait(const Child& child, std::uint32_t timeout_ms, int& status)
     for (;;) {
         int raw = 0;
         const pid_t ended = ::waitpid(static_cast<pid_t>(child.id), &raw, WNOHANG);
-        if (ended < 0 && errno != EINTR)
-            return errno;
+        if (ended < 0 && errno != EINTR) return errno;
         if (ended > 0) {
             status = wait_status(raw);
             return 0;
         }
-        if (Clock::now() >= deadline)
-            return ETIMEDOUT;
+        if (Clock::now() >= deadline) return ETIMEDOUT;
         std::this_thread::sleep_for(pause);
         pause = std::min(pause * 2, std::chrono::microseconds(20'000));
     }
 }
 
 int PosixSystem::stop(const Child& child, bool at_once) {
-    if (child.id <= 0)
-        return ESRCH;
+    if (child.id <= 0) return ESRCH;
     return ::kill(static_cast<pid_t>(child.id), at_once ? SIGKILL : SIGTERM) != 0 ? errno : 0;
 }
 

@@ -44,8 +44,7 @@ private:
                                             const std::string& image, bool read_only) {
         std::vector<std::string> all = {"qemu-nbd", "-f",         "raw", "-k",
                                         socket,     "--pid-file", pid,   "--persistent"};
-        if (read_only)
-            all.push_back("--read-only");
+        if (read_only) all.push_back("--read-only");
         all.push_back(image);
         return all;
     }
@@ -57,8 +56,7 @@ private:
 test::Ran qemu_nbd_on(const test::TempFolder& folder, const std::string& image, bool read_only) {
     std::vector<std::string> command = {"timeout", "1",  "qemu-nbd",       "-f",
                                         "raw",     "-k", folder / "other", "--persistent"};
-    if (read_only)
-        command.push_back("--read-only");
+    if (read_only) command.push_back("--read-only");
     command.push_back(image);
     return test::run_program(command);
 }
@@ -91,8 +89,7 @@ TEST_CASE("A raw image is read and written as it lies in the file, and an odd en
 }
 
 TEST_CASE("An image that a machine has is refused, and one that we have is refused to it") {
-    if (test::lacks_programs({"qemu-nbd"}))
-        return;
+    if (test::lacks_programs({"qemu-nbd"})) return;
     const test::TempFolder folder;
     const std::string image = folder.write("disk", Bytes(mib));
     {
@@ -187,8 +184,7 @@ public:
         return result;
     }
     int open(const std::string& path, const os::OpenOptions& options, os::Handle& handle) override {
-        if (options.exclusive && is_mounted)
-            return EBUSY;
+        if (options.exclusive && is_mounted) return EBUSY;
         os::OpenOptions plain = options;
         plain.exclusive = false;
         return inner().open(path, plain, handle);
@@ -237,30 +233,80 @@ TEST_CASE("A mounted block device is refused for writing, and read with a warnin
     CHECK(test::contains(device->warnings()[0], "mounted"));
 }
 
+namespace {
+
+/// A loop device with `image` in it, where this machine and this user have one.
+class Loop {
+public:
+    explicit Loop(const std::string& image, const std::string& sector_bytes = "512") {
+        const auto attached = test::run_program(
+            {"losetup", "--find", "--show", "--sector-size", sector_bytes, image});
+        if (attached.status == 0) {
+            path = attached.output.substr(0, attached.output.find('\n'));
+        } else {
+            test::say_skipped("no loop device: " + attached.output);
+        }
+    }
+    ~Loop() {
+        if (!path.empty()) test::run_program({"losetup", "--detach", path});
+    }
+    std::string path;  // empty where there is none
+};
+
+}  // namespace
+
 TEST_CASE(
     "A real loop device is opened exclusively, and its image is not written behind its back") {
     const test::TempFolder folder;
     const std::string image = folder.write("disk", Bytes(4 * mib));
-    const auto attached = test::run_program({"losetup", "--find", "--show", image});
-    if (attached.status != 0)
-        return test::say_skipped("no loop device: " + attached.output);
-    const std::string loop = attached.output.substr(0, attached.output.find('\n'));
     {
-        const auto device = open(loop, Access::write);
-        CHECK(device->is_block_device());
-        CHECK(device->size_bytes() == 4 * mib);
-        device->write(Bytes(512, std::byte{4}), 512);
-        device->flush();
-        CHECK(word_of_opening(loop, Access::write) == "in-use");
-        CHECK(word_of_opening(image, Access::write) == "in-use");
+        const Loop loop(image);
+        if (loop.path.empty()) return;
+        {
+            const auto device = open(loop.path, Access::write);
+            CHECK(device->is_block_device());
+            CHECK(device->size_bytes() == 4 * mib);
+            CHECK(device->alignment_bytes() == 512);
+            device->write(Bytes(512, std::byte{4}), 512);
+            device->flush();
+            CHECK(word_of_opening(loop.path, Access::write) == "in-use");
+            CHECK(word_of_opening(image, Access::write) == "in-use");
+        }
+        if (test::has_program("qemu-nbd")) {
+            const Holder machine(folder, loop.path, false);
+            CHECK(machine.is_running);
+            CHECK(word_of_opening(loop.path, Access::read) == "in-use");
+            CHECK(word_of_opening(loop.path, Access::write) == "in-use");
+        }
+        CHECK(word_of_opening(loop.path, Access::write) == "nothing");
     }
-    if (test::has_program("qemu-nbd")) {
-        const Holder machine(folder, loop, false);
-        CHECK(machine.is_running);
-        CHECK(word_of_opening(loop, Access::read) == "in-use");
-        CHECK(word_of_opening(loop, Access::write) == "in-use");
-    }
-    CHECK(word_of_opening(loop, Access::write) == "nothing");
-    test::run_program({"losetup", "--detach", loop});
     CHECK(test::read_file(image).at(512) == std::byte{4});
+}
+
+TEST_CASE("A real device with sectors of 4096 bytes is written in such sectors") {
+    const test::TempFolder folder;
+    const Loop loop(folder.write("disk", Bytes(4 * mib)), "4096");
+    if (loop.path.empty()) return;
+    const auto device = open(loop.path, Access::write);
+    CHECK(device->alignment_bytes() == 4096);
+    device->write(Bytes(4096, std::byte{4}), 8192);
+    device->flush();
+    CHECK(disk::read_bytes(*device, 8191, 2) == Bytes{std::byte{0}, std::byte{4}});
+    CHECK(test::word_thrown_by([&] { device->write(Bytes(512), 0); }) == "io-error");
+}
+
+TEST_CASE("A real device that is mounted is not written, and read with a warning") {
+    const test::TempFolder folder;
+    const Loop loop(folder.write("disk", Bytes(16 * mib)));
+    if (loop.path.empty()) return;
+    const std::string mount_point = folder.make_folder("mount");
+    const auto mounted = test::run_program(
+        {"sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; mkfs.ext4 -q \"$1\" && mount \"$1\" \"$2\"", "sh",
+         loop.path, mount_point});
+    if (mounted.status != 0) return test::say_skipped("no mount: " + mounted.output);
+    CHECK(word_of_opening(loop.path, Access::write) == "in-use");
+    CHECK(open(loop.path, Access::read)->warnings().size() == 1);
+    CHECK(test::run_program({"umount", mount_point}).status == 0);
+    CHECK(word_of_opening(loop.path, Access::write) == "nothing");
+    CHECK(open(loop.path, Access::read)->warnings().empty());
 }

@@ -23,8 +23,7 @@ constexpr std::size_t mib = std::size_t{1} << 20;
 std::string judged(const DiskBuilder& disk) {
     const auto file = image_file_of(disk.bytes);
     const auto probe = disk::probe_image(file);
-    if (probe.format)
-        return std::string(word_of(*probe.format));
+    if (probe.format) return std::string(word_of(*probe.format));
     return probe.unsupported.empty() ? probe.plausible : "no " + probe.unsupported;
 }
 

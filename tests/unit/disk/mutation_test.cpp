@@ -90,10 +90,8 @@ TEST_CASE("Two thousand spoilt partition tables are read or refused") {
         const std::size_t last = disk.bytes.size() - disk.sector_bytes;
         mutate(disk.bytes, {0, disk.sector_bytes, 2 * disk.sector_bytes, last}, random);
         // Most with right checksums: nothing behind them would be looked at otherwise.
-        if (i % 4 != 0)
-            test::mend_gpt(disk, 1);
-        if (i % 8 >= 4)
-            test::mend_gpt(disk, disk.sectors() - 1);
+        if (i % 4 != 0) test::mend_gpt(disk, 1);
+        if (i % 8 >= 4) test::mend_gpt(disk, disk.sectors() - 1);
         ++outcomes[outcome_of(disk.bytes)];
     }
     for (const auto& [outcome, count] : outcomes) {
@@ -137,8 +135,7 @@ TEST_CASE("A thousand spoilt heads of images are judged or refused") {
         });
         ++outcomes[word == "nothing" ? outcome : word];
     }
-    for (const auto& [outcome, count] : outcomes)
-        MESSAGE(outcome, ": ", count);
+    for (const auto& [outcome, count] : outcomes) MESSAGE(outcome, ": ", count);
     CHECK(outcomes["vmdk"] > 200);
     CHECK(outcomes["no-image-support"] > 200);
 }

@@ -29,8 +29,7 @@ namespace {
 constexpr std::size_t mib = std::size_t{1} << 20;
 
 bool cannot_test(const std::vector<std::string>& programs) {
-    if (disk::has_nbd())
-        return test::lacks_programs(programs);
+    if (disk::has_nbd()) return test::lacks_programs(programs);
     test::say_skipped("this build is without libnbd");
     return true;
 }
@@ -113,8 +112,7 @@ Error error_within(std::chrono::milliseconds limit, Action action) {
 }  // namespace
 
 TEST_CASE("A server of the user's is read and written by its URI") {
-    if (cannot_test({"nbdkit"}))
-        return;
+    if (cannot_test({"nbdkit"})) return;
     const Nbdkit server({"memory", "4M"});
     const Bytes written(3 * mib, std::byte{0x77});
     {
@@ -137,8 +135,7 @@ TEST_CASE("A server of the user's is read and written by its URI") {
 }
 
 TEST_CASE("What a server demands of requests is kept, whatever is read") {
-    if (cannot_test({"nbdkit"}))
-        return;
+    if (cannot_test({"nbdkit"})) return;
     const Nbdkit server({"--filter=blocksize-policy", "memory", "4M", "blocksize-minimum=4096",
                          "blocksize-preferred=4096", "blocksize-maximum=65536",
                          "blocksize-error-policy=error"});
@@ -161,8 +158,7 @@ TEST_CASE("What a server demands of requests is kept, whatever is read") {
 }
 
 TEST_CASE("A server that only reads, or cannot flush, is read but never written") {
-    if (cannot_test({"nbdkit"}))
-        return;
+    if (cannot_test({"nbdkit"})) return;
     const Nbdkit read_only({"-r", "memory", "1M"});
     CHECK(read_only.open(Access::read)->size_bytes() == mib);
     CHECK(error_within(5s, [&] { read_only.open(); }).code() == ErrorCode::read_only);
@@ -175,8 +171,7 @@ TEST_CASE("A server that only reads, or cannot flush, is read but never written"
 }
 
 TEST_CASE("A server's errors come with what it was about, and it may go on afterwards") {
-    if (cannot_test({"nbdkit"}))
-        return;
+    if (cannot_test({"nbdkit"})) return;
     const test::TempFolder folder;
     const std::string fail = folder / "fail";
     const Nbdkit server({"--filter=error", "memory", "1M", "error-pread=EIO", "error-pwrite=ENOSPC",
@@ -201,8 +196,7 @@ TEST_CASE("A server's errors come with what it was about, and it may go on after
 }
 
 TEST_CASE("A server that is silent is given up") {
-    if (cannot_test({"nbdkit"}))
-        return;
+    if (cannot_test({"nbdkit"})) return;
     const Nbdkit server({"--filter=delay", "memory", "1M", "rdelay=100"});
     const auto device = server.open(Access::read, 1s);
     const Error error = error_within(5s, [&] { disk::read_bytes(*device, 0, 512); });
@@ -213,8 +207,7 @@ TEST_CASE("A server that is silent is given up") {
 }
 
 TEST_CASE("A server that is killed, or never was, is an error at once") {
-    if (cannot_test({"nbdkit"}))
-        return;
+    if (cannot_test({"nbdkit"})) return;
     Nbdkit server({"memory", "1M"});
     const auto device = server.open();
     device->write(Bytes(512), 0);
@@ -231,8 +224,7 @@ TEST_CASE("A server that is killed, or never was, is an error at once") {
 }
 
 TEST_CASE("A signal that comes while a server works is no error") {
-    if (cannot_test({"nbdkit"}))
-        return;
+    if (cannot_test({"nbdkit"})) return;
     const Nbdkit server({"--filter=delay", "memory", "1M", "rdelay=300ms"});
     const auto device = server.open(Access::read, 5s);
     struct sigaction note = {}, before = {};
@@ -248,8 +240,7 @@ TEST_CASE("A signal that comes while a server works is no error") {
 }
 
 TEST_CASE("A build without libnbd says so, of images and of servers") {
-    if (disk::has_nbd())
-        return;
+    if (disk::has_nbd()) return;
     const test::TempFolder folder;
     const std::string image = folder.write_text("disk", std::string("QFI\xfb\0\0\0\3", 8));
     for (const std::string& target : {image, std::string("nbd://localhost")}) {
@@ -262,8 +253,7 @@ TEST_CASE("A build without libnbd says so, of images and of servers") {
 }
 
 TEST_CASE("Whatever call of the system fails, an image is opened or refused, and nothing is left") {
-    if (cannot_test({"qemu-img", "qemu-nbd"}))
-        return;
+    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
     const Qcow2 image;
     bool has_struck = true;
     std::uint64_t nth = 1;
@@ -275,19 +265,16 @@ TEST_CASE("Whatever call of the system fails, an image is opened or refused, and
             const auto opened = disk::open_disk(system, image.path(), Access::write);
             CHECK(disk::read_bytes(*opened.device, 0, 512) == Bytes(512));
         });
-        if (error)
-            CHECK(!error->hint().empty());
+        if (error) CHECK(!error->hint().empty());
         has_struck = system.struck();
         CHECK(image.left_nothing());
-        if (!has_struck)
-            CHECK_FALSE(error);
+        if (!has_struck) CHECK_FALSE(error);
     }
     CHECK(nth > 5);
 }
 
 TEST_CASE("Without qemu-nbd an image ends in an error that names its package") {
-    if (cannot_test({"qemu-img"}))
-        return;
+    if (cannot_test({"qemu-img"})) return;
     const Qcow2 image;
     const std::string path = std::getenv("PATH");
     ::setenv("PATH", image.folder().path().c_str(), 1);
@@ -300,8 +287,7 @@ TEST_CASE("Without qemu-nbd an image ends in an error that names its package") {
 }
 
 TEST_CASE("A qemu-nbd that gives up has its reason in the message") {
-    if (cannot_test({"qemu-img"}))
-        return;
+    if (cannot_test({"qemu-img"})) return;
     const Qcow2 image;
     struct Row {
         std::string script;
@@ -330,8 +316,7 @@ TEST_CASE("A qemu-nbd that gives up has its reason in the message") {
 }
 
 TEST_CASE("Our qemu-nbd is told all that it must not do, and gets a socket and no terminal") {
-    if (cannot_test({"qemu-img"}))
-        return;
+    if (cannot_test({"qemu-img"})) return;
     const Qcow2 image;
     const std::string seen = image.folder() / "seen";
     const FakeQemuNbd fake(
@@ -346,24 +331,21 @@ TEST_CASE("Our qemu-nbd is told all that it must not do, and gets a socket and n
 }
 
 TEST_CASE("A qemu-nbd that is killed or stopped under us is an error, and leaves nothing") {
-    if (cannot_test({"qemu-img", "qemu-nbd"}))
-        return;
+    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
     const Qcow2 image;
     for (const int number : {SIGKILL, SIGSTOP}) {
         for (const bool has_written : {false, true}) {
             CAPTURE(number);
             CAPTURE(has_written);
             const auto device = image.open(Access::write, 2s);
-            if (has_written)
-                device->write(Bytes(mib, std::byte{1}), mib);
+            if (has_written) device->write(Bytes(mib, std::byte{1}), mib);
             const auto servers = test::children();
             REQUIRE(servers.size() == 1);
             ::kill(servers[0], number);
             const Error error = error_within(15s, [&] { device->flush(); });
             CHECK(error.code() == ErrorCode::io_error);
             CHECK(test::contains(error.message(), image.path()));
-            if (number == SIGKILL)
-                CHECK(test::contains(error.message(), "ended with status 137"));
+            if (number == SIGKILL) CHECK(test::contains(error.message(), "ended with status 137"));
             CHECK(image.left_nothing());
         }
     }
@@ -371,8 +353,7 @@ TEST_CASE("A qemu-nbd that is killed or stopped under us is an error, and leaves
 }
 
 TEST_CASE("Our qemu-nbd has no name in any folder, and ends with the device") {
-    if (cannot_test({"qemu-img", "qemu-nbd"}))
-        return;
+    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
     const Qcow2 image;
     {
         const auto device = image.open();
@@ -385,8 +366,7 @@ TEST_CASE("Our qemu-nbd has no name in any folder, and ends with the device") {
 }
 
 TEST_CASE("When this program is killed its qemu-nbd goes too") {
-    if (cannot_test({"qemu-img", "qemu-nbd"}))
-        return;
+    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
     const Qcow2 image;
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
@@ -415,8 +395,7 @@ TEST_CASE("When this program is killed its qemu-nbd goes too") {
 }
 
 TEST_CASE("An image that another qemu-nbd has is in use, for reading as well") {
-    if (cannot_test({"qemu-img", "qemu-nbd"}))
-        return;
+    if (cannot_test({"qemu-img", "qemu-nbd"})) return;
     const Qcow2 image;
     const auto first = image.open();
     for (const Access access : {Access::read, Access::write}) {

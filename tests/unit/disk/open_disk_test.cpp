@@ -38,8 +38,7 @@ std::string converted(const test::TempFolder& folder, const std::string& raw,
                       const std::string& format, const std::string& options = {}) {
     const std::string image = folder / ("image." + format + options);
     std::vector<std::string> command = {"qemu-img", "convert", "-f", "raw", "-O", format};
-    if (!options.empty())
-        command.insert(command.end(), {"-o", options});
+    if (!options.empty()) command.insert(command.end(), {"-o", options});
     command.insert(command.end(), {raw, image});
     const auto ran = test::run_program(command);
     REQUIRE_MESSAGE(ran.status == 0, ran.output);
@@ -49,8 +48,7 @@ std::string converted(const test::TempFolder& folder, const std::string& raw,
 }  // namespace
 
 TEST_CASE("All formats of images show the disk that is in them, for reading and for writing") {
-    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"}))
-        return;
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"})) return;
     const test::TempFolder folder;
     const Bytes content = raw_disk();
     const std::string raw = folder.write("disk.raw", content);
@@ -98,8 +96,7 @@ TEST_CASE("All formats of images show the disk that is in them, for reading and 
 }
 
 TEST_CASE("A fixed VHD is as long as its footer says, and the footer stays out of reach") {
-    if (test::lacks_programs({"qemu-img"}))
-        return;
+    if (test::lacks_programs({"qemu-img"})) return;
     const test::TempFolder folder;
     const std::string image =
         converted(folder, folder.write("raw", raw_disk()), "vpc", "subformat=fixed,force_size=on");
@@ -128,8 +125,7 @@ TEST_CASE("An image that may be raw as well is opened only with a format") {
 }
 
 TEST_CASE("An image that leads to other files is opened only where that is trusted") {
-    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"}))
-        return;
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"})) return;
     const test::TempFolder folder;
     const Bytes content = raw_disk();
     const std::string base = folder.write("base.raw", content);
@@ -174,8 +170,7 @@ TEST_CASE("An image that leads to other files is opened only where that is trust
 
 TEST_CASE("Formats that nobody here opens are named") {
     const test::TempFolder folder;
-    if (test::lacks_programs({"qemu-img"}))
-        return;
+    if (test::lacks_programs({"qemu-img"})) return;
     const std::string image = converted(folder, folder.write("raw", raw_disk()), "vdi");
     const auto error = test::error_of([&] { open(image); });
     REQUIRE(error);
@@ -185,8 +180,7 @@ TEST_CASE("Formats that nobody here opens are named") {
 }
 
 TEST_CASE("An image that is no image of its format ends in what qemu-nbd says of it") {
-    if (!disk::has_nbd() || test::lacks_programs({"qemu-nbd"}))
-        return;
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-nbd"})) return;
     const test::TempFolder folder;
     const std::string image =
         folder.write_text("disk", std::string("QFI\xfb\0\0\0\3", 8) + std::string(100000, '\x11'));
@@ -235,8 +229,7 @@ TEST_CASE("Disks are recognised by either end") {
 }
 
 TEST_CASE("A name that qemu would take for a protocol is only a name") {
-    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"}))
-        return;
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"})) return;
     const test::TempFolder folder;
     const std::string image = converted(folder, folder.write("raw", raw_disk()), "qcow2");
     for (const std::string name : {"nbd:x:1", "json:{}", "-v", "a,b=c"}) {

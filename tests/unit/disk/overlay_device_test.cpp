@@ -16,8 +16,7 @@ namespace {
 Bytes noise(std::size_t size, std::uint32_t seed) {
     std::mt19937 random(seed);
     Bytes bytes(size);
-    for (std::byte& byte : bytes)
-        byte = static_cast<std::byte>(random());
+    for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
     return bytes;
 }
 
@@ -69,8 +68,7 @@ TEST_CASE("The changes of an overlay, laid over the disk below, are what the ove
             CHECK(equal(write.before, disk::read_bytes(base, write.offset, write.before.size())));
             end = write.offset + write.after.size();
         }
-        for (const disk::DiskWrite& write : changes)
-            base.write(write.after, write.offset);
+        for (const disk::DiskWrite& write : changes) base.write(write.after, write.offset);
         CHECK(equal(base.content, shown));
         CHECK(overlay.changes().empty());
     }

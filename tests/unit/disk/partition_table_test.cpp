@@ -28,8 +28,7 @@ disk::PartitionTable table_of(const DiskBuilder& builder) {
 /// "mbr 1:07@2048+100 5:07@4096+8L", ranges in sectors of 512 bytes.
 std::string summary(const disk::PartitionTable& table) {
     std::string text(name_of(table.kind));
-    if (table.sector_bytes != 512)
-        text += "/" + std::to_string(table.sector_bytes);
+    if (table.sector_bytes != 512) text += "/" + std::to_string(table.sector_bytes);
     for (const disk::Partition& part : table.partitions) {
         text += " " + std::to_string(part.number) + "@" + std::to_string(part.range.offset / 512) +
                 "+" + std::to_string(part.range.size_bytes / 512) + (part.is_logical ? "L" : "");
@@ -39,8 +38,7 @@ std::string summary(const disk::PartitionTable& table) {
 
 std::string warnings_of(const disk::PartitionTable& table) {
     std::string text;
-    for (const std::string& warning : table.warnings)
-        text += warning + "\n";
+    for (const std::string& warning : table.warnings) text += warning + "\n";
     return text;
 }
 
@@ -222,8 +220,7 @@ TEST_CASE(
     "GPT partitions with impossible ranges are left out or cut, and the list of warnings ends") {
     DiskBuilder disk(4 * mib);
     std::vector<test::GptPart> parts = {{1, 100, 99}, {2, 0, ~std::uint64_t{0}}, {3, 8000, 9000}};
-    for (std::uint32_t i = 4; i < 100; ++i)
-        parts.push_back({i, 100000, 100001});
+    for (std::uint32_t i = 4; i < 100; ++i) parts.push_back({i, 100000, 100001});
     test::put_gpt(disk, parts);
     const auto table = table_of(disk);
     CHECK(summary(table) == "GPT 3@8000+192");
@@ -281,8 +278,7 @@ TEST_CASE("A disk that was a volume before it was partitioned has a table") {
 }
 
 TEST_CASE("Tables that sfdisk makes are read as it lists them") {
-    if (test::lacks_programs({"sfdisk"}))
-        return;
+    if (test::lacks_programs({"sfdisk"})) return;
     test::TempFolder folder;
     struct Row {
         std::string script, expected;
@@ -305,14 +301,12 @@ TEST_CASE("Tables that sfdisk makes are read as it lists them") {
         const auto table = disk::read_partition_table(device);
         CHECK(summary(table) == row.expected);
         CHECK(warnings_of(table).empty());
-        if (table.kind == disk::TableKind::gpt)
-            CHECK(table.partitions.at(1).label == "Windows");
+        if (table.kind == disk::TableKind::gpt) CHECK(table.partitions.at(1).label == "Windows");
     }
 }
 
 TEST_CASE("A GPT that sgdisk makes is read, and its backup when sgdisk has wiped the first") {
-    if (test::lacks_programs({"sgdisk"}))
-        return;
+    if (test::lacks_programs({"sgdisk"})) return;
     test::TempFolder folder;
     const std::string image = folder.write("disk", Bytes(16 * mib));
     const auto ran = test::run_program(

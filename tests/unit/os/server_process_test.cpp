@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <sstream>
 #include <string>
 
@@ -28,8 +30,7 @@ struct Started {
         result = os::real_system().start_server({"sh", "-c", script}, errors, child, connection);
     }
     ~Started() {
-        if (connection >= 0)
-            ::close(connection);
+        if (connection >= 0) ::close(connection);
         os::real_system().stop(child, true);
         os::real_system().wait(child, 10'000, status);
     }
@@ -72,6 +73,19 @@ TEST_CASE(
     CHECK(system.start_server({}, -1, child, connection) == EINVAL);
     CHECK(connection == -1);
     CHECK(test::children().empty());
+}
+
+TEST_CASE("Where TMPDIR takes no socket another folder does, and nothing is left in either") {
+    const test::TempFolder folder;
+    const std::string deep = folder.make_folder(std::string(90, 'd'));
+    for (const std::string& temporary : {deep, folder / "absent"}) {
+        CAPTURE(temporary);
+        ::setenv("TMPDIR", temporary.c_str(), 1);
+        Started server("exit 0");
+        ::unsetenv("TMPDIR");
+        CHECK(server.result == 0);
+    }
+    CHECK(std::filesystem::is_empty(deep));
 }
 
 TEST_CASE("What a server writes to its error stream is kept, and its end closes the connection") {
