@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "disk/big_endian.h"
 #include "disk/mbr.h"
 #include "disk/vhd.h"
 #include "disk/volume_kind.h"
@@ -30,15 +31,6 @@ bool has_text(ByteView bytes, std::size_t at, std::string_view text) {
            equal(bytes.subspan(at, text.size()), std::as_bytes(std::span(text)));
 }
 
-std::uint32_t big_endian_u32_or_0(ByteView bytes, std::size_t at) {
-    if (!range_is_inside(at, 4, bytes.size())) return 0;
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) {
-        value = (value << 8) | std::to_integer<std::uint32_t>(bytes[at + i]);
-    }
-    return value;
-}
-
 bool has_marks_of_raw_disk(ByteView head) {
     if (has_text(head, 512, "EFI PART") || has_text(head, 4096, "EFI PART")) return true;
     return head.size() >= 512 &&
@@ -48,7 +40,7 @@ bool has_marks_of_raw_disk(ByteView head) {
 /// By the magic at its start alone.
 std::optional<ImageFormat> image_magic(ByteView head) {
     if (has_text(head, 0, "QFI\xfb")) {
-        const std::uint32_t version = big_endian_u32_or_0(head, 4);
+        const std::uint64_t version = big_endian_or_0(head, 4, 4);
         if (version == 2 || version == 3) return ImageFormat::qcow2;
     }
     if (has_text(head, 0, "vhdxfile")) return ImageFormat::vhdx;

@@ -6,20 +6,12 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "disk/big_endian.h"
 #include "disk/image_format.h"
 #include "disk/vhd.h"
 
 namespace nlafix::disk {
 namespace {
-
-std::uint64_t big_endian_or_0(ByteView bytes, std::size_t at, std::size_t length) {
-    if (!range_is_inside(at, length, bytes.size())) return 0;
-    std::uint64_t value = 0;
-    for (const std::byte byte : bytes.subspan(at, length)) {
-        value = (value << 8) | std::to_integer<std::uint64_t>(byte);
-    }
-    return value;
-}
 
 std::string text_of(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -3,20 +3,14 @@
 
 #include <string_view>
 
+#include "disk/big_endian.h"
+
 namespace nlafix::disk {
 namespace {
 
 constexpr std::size_t footer_bytes = 512;
 constexpr std::size_t current_size_at = 48, type_at = 60, checksum_at = 64;
 constexpr std::string_view signature = "conectix";
-
-std::uint64_t big_endian_at(ByteView bytes, std::size_t at, std::size_t length) {
-    std::uint64_t value = 0;
-    for (const std::byte byte : slice(bytes, at, length)) {
-        value = (value << 8) | std::to_integer<std::uint64_t>(byte);
-    }
-    return value;
-}
 
 /// The complement of the sum of all bytes but those of the checksum itself.
 std::uint32_t checksum_of(ByteView footer) {
@@ -37,9 +31,9 @@ std::optional<VhdFooter> vhd_footer_at(const ImageFile& file, std::uint64_t offs
         return std::nullopt;
     }
     VhdFooter footer;
-    footer.type = static_cast<std::uint32_t>(big_endian_at(bytes, type_at, 4));
-    footer.disk_bytes = big_endian_at(bytes, current_size_at, 8);
-    footer.is_sound = big_endian_at(bytes, checksum_at, 4) == checksum_of(bytes);
+    footer.type = static_cast<std::uint32_t>(big_endian_or_0(bytes, type_at, 4));
+    footer.disk_bytes = big_endian_or_0(bytes, current_size_at, 8);
+    footer.is_sound = big_endian_or_0(bytes, checksum_at, 4) == checksum_of(bytes);
     return footer;
 }
 
