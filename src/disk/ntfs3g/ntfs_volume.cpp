@@ -258,8 +258,10 @@ Bytes NtfsVolume::Impl::read_data(const Found& found, std::uint64_t limit_bytes,
                         " bytes that are read of such a file");
     }
     const auto wanted = static_cast<std::size_t>(std::min(size, limit_bytes));
+    // The size is not trusted with memory before the data is there, but for what the volume can hold.
     Bytes bytes;
-    // The size is not trusted with memory before the data is there.
+    bytes.reserve(static_cast<std::size_t>(
+        std::min<std::uint64_t>(wanted, window.range.size_bytes)));
     while (bytes.size() < wanted) {
         const std::size_t at = bytes.size();
         const std::size_t count = std::min(chunk_bytes, wanted - at);
