@@ -21,6 +21,7 @@ _nlafix() {
     fix:--control-set) words="boot current default all" ;;
     fix:--partition) return ;;
     fix:--format) return ;;
+    fix:--also) return ;;
     fix:--backup-dir)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -34,8 +35,8 @@ _nlafix() {
     esac
     if [[ -z $words ]]; then
         case $command in
-        check) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references" ;;
-        fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references -n --dry-run --create-missing --backup-dir" ;;
+        check) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references --strict" ;;
+        fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references -n --dry-run --create-missing --also --list-repairs --backup-dir" ;;
         undo) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --target --trust-image-references" ;;
         recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --partition --format --trust-image-references" ;;
         *) options="check fix undo recover -h --help -V --version" ;;

@@ -4,7 +4,7 @@
 Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock {
     param($word, $tree, $position)
     $commands = [ordered]@{
-        'check' = 'Read-only: say whether the two entries are there'
+        'check' = 'Read-only: say whether the two entries are there, and what else refuses logins'
         'fix' = 'Add what is missing, verified, with a backup'
         'undo' = 'Put back what a fix replaced'
         'recover' = 'Write a hive with its transaction logs applied elsewhere'
@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--partition' = 'which partition, where a disk holds more than one Windows; its number in the partition table'
             '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
             '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
+            '--strict' = 'exit 1 also when a finding blocks Remote Desktop'
         }
         'fix' = [ordered]@{
             '-h' = 'this help'
@@ -52,6 +53,8 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '-n' = 'say what would be done; exit as check does'
             '--dry-run' = 'say what would be done; exit as check does'
             '--create-missing' = 'create a value that is absent'
+            '--also' = 'repair what this code stands for too, if check found it; may be given again'
+            '--list-repairs' = 'list the codes of --also with what they write and their risk, and end'
             '--backup-dir' = 'where the backup goes (default: beside the hive or the image; for a block device the current folder)'
         }
         'undo' = [ordered]@{

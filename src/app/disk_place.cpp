@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/disk_target.h"
+#include "app/software.h"
 #include "app/windows_table.h"
 #include "disk/ntfs_volume.h"
 #include "disk/open_disk.h"
@@ -48,6 +49,7 @@ public:
 
     void locate(Report& report) override;
     source::HiveFiles read(Access access) override;
+    std::optional<source::HiveFiles> read_software(Report& report) override;
     void refuse_hibernation() override;
     void require_writable(const Options& options, std::uint64_t image_bytes) override;
     os::ScratchFile make_scratch(const Options& options) override {
@@ -125,6 +127,14 @@ void DiskPlace::open(disk::Access access) {
 
 source::HiveFiles DiskPlace::read(Access) {
     return source::read_hive(*volume_, found_.hive);
+}
+
+std::optional<source::HiveFiles> DiskPlace::read_software(Report& report) {
+    return app::read_software(report, [this]() -> std::optional<source::HiveFiles> {
+        const std::string path = sibling(found_.hive, "SOFTWARE");
+        if (!volume_->find(path)) return std::nullopt;
+        return source::read_hive(*volume_, path);
+    });
 }
 
 void DiskPlace::refuse_hibernation() {

@@ -7,6 +7,7 @@
 
 #include <optional>
 
+#include "app/software.h"
 #include "os/file.h"
 #include "os/paths.h"
 #include "source/hibernation.h"
@@ -28,7 +29,8 @@ std::string resolved_backup_folder(os::System& system, const std::string& hive_p
 
 class FilePlace final : public HivePlace {
 public:
-    FilePlace(os::System& system, std::string path) : system_(system), path_(std::move(path)) {}
+    FilePlace(os::System& system, source::HiveLocation location)
+        : system_(system), path_(std::move(location.path)), kind_(location.kind) {}
 
     void locate(Report&) override {}
 
@@ -41,6 +43,13 @@ public:
             file_ = os::File::open(system_, path_, {});
         }
         return source::read_hive(*file_);
+    }
+
+    std::optional<source::HiveFiles> read_software(Report& report) override {
+        // A hive that was given on its own may come from anywhere.
+        if (kind_ != source::TargetKind::folder)
+            return std::nullopt;
+        return app::read_software(report, [this] { return source::read_beside(*file_, "SOFTWARE"); });
     }
 
     void refuse_hibernation() override { app::refuse_hibernation(system_, path_); }
@@ -70,6 +79,7 @@ public:
 private:
     os::System& system_;
     std::string path_;
+    source::TargetKind kind_;
     std::optional<os::File> file_;  // from read() on; with Access::write it is locked
 };
 
@@ -87,8 +97,9 @@ void refuse_hibernation(os::System& system, const std::string& hive_path) {
             "again");
 }
 
-std::unique_ptr<HivePlace> make_file_place(os::System& system, const std::string& path) {
-    return std::make_unique<FilePlace>(system, path);
+std::unique_ptr<HivePlace> make_file_place(os::System& system,
+                                           const source::HiveLocation& location) {
+    return std::make_unique<FilePlace>(system, location);
 }
 
 std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options, Report& report) {
@@ -102,7 +113,7 @@ std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options
     report.location = source::find_hive(system, report.target);
     report.place = report.location->path;
     report.identity = os::status_of(system, report.place, true).identity;
-    return make_file_place(system, report.place);
+    return make_file_place(system, *report.location);
 }
 
 }  // namespace nlafix::app

@@ -9,8 +9,9 @@
 
 namespace nlafix::app {
 
-/// The hive at `path`: absolute, links resolved.
-std::unique_ptr<HivePlace> make_file_place(os::System& system, const std::string& path);
+/// The hive at `location`.
+std::unique_ptr<HivePlace> make_file_place(os::System& system,
+                                           const source::HiveLocation& location);
 
 /// Throws Error(hibernated) when the volume of `hive_path` belongs to a Windows that only sleeps.
 void refuse_hibernation(os::System& system, const std::string& hive_path);

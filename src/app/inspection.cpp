@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "app/software.h"
+#include "nla/repair.h"
 #include "regf/structure.h"
 
 namespace nlafix::app {
@@ -92,7 +94,9 @@ recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy 
     return std::move(*recovery.hive);
 }
 
-Inspection inspect(const source::HiveFiles& files, const Options& options, Report& report) {
+Inspection inspect(const source::HiveFiles& files,
+                   const std::optional<source::HiveFiles>& software, const Options& options,
+                   Report& report) {
     recovery::CleanHive clean = recover(files, options.logs, report);
     const regf::Hive hive(clean.image());
     const std::optional<Error> damage = judge(hive, report);
@@ -102,6 +106,9 @@ Inspection inspect(const source::HiveFiles& files, const Options& options, Repor
         const auto sets = system::choose_control_sets(
             hive, report.hive->select.value_or(system::Select()), options.control_sets);
         plan = nla::make_plan(sets, options.create_missing);
+        const Software settings(software, options.logs, report);
+        report.diagnosis = nla::diagnose(hive, sets, settings.hive());
+        nla::add_repairs(*report.diagnosis, options.also, plan);
     } catch (const Error&) {
         // A damaged hive is reported as one; what else it lacks does not matter then.
         if (damage) throw Error(*damage);

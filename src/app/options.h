@@ -6,17 +6,25 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "disk/image_format.h"
+#include "nla/repair.h"
 #include "recovery/clean_hive.h"
 #include "system/control_sets.h"
 
 namespace nlafix::app {
 
+/// What `Options::also` may name.
+using nla::is_repair;
+using nla::repairs;
+
 struct Options {
     system::Choice control_sets;
     bool dry_run = false;
     bool create_missing = false;
+    bool strict = false;             // check: a finding that blocks is a change that is needed
+    std::vector<std::string> also;   // codes of repairs that were asked for
     recovery::LogPolicy logs = recovery::LogPolicy::apply;
     std::string backup_folder;  // empty: beside the hive
     std::string undo_target;    // empty: what the manifest names

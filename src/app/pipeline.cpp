@@ -36,7 +36,9 @@ std::vector<std::string> edits_as_text(const nla::Plan& plan) {
     std::vector<std::string> lines;
     for (const nla::PlannedEdit& edit : plan.edits) {
         lines.push_back(system::control_set_name(edit.control_set) + "\\" + edit.key + ": " +
-                        edit.value + ": " + edit.added + " added");
+                        edit.value + ": " +
+                        (edit.repairs.empty() ? edit.added + " added"
+                                              : edit.before.front() + " -> " + edit.after.front()));
     }
     return lines;
 }
@@ -57,6 +59,7 @@ Report Session::run(Command command, const std::string& target, const Options& o
     Report report;
     report.command = command;
     report.dry_run = options.dry_run;
+    report.strict = options.strict;
     report.target = target;
     try {
         switch (command) {
@@ -107,7 +110,7 @@ void Session::check(Report& report, const Options& options) {
     if (!place) return;
     options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::read);
-    const Inspection inspection = inspect(files, options, report);
+    const Inspection inspection = inspect(files, place->read_software(report), options, report);
     report.outcome =
         inspection.plan.edits.empty() ? Outcome::nothing_to_do : Outcome::change_needed;
     if (!inspection.plan.edits.empty()) warn_of_refusals(*place, inspection, report);
@@ -119,7 +122,7 @@ void Session::fix(Report& report, const Options& options) {
     if (!place) return;
     options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::write);
-    const Inspection inspection = inspect(files, options, report);
+    const Inspection inspection = inspect(files, place->read_software(report), options, report);
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
 

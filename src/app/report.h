@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "nla/diagnosis.h"
 #include "nla/plan.h"
 #include "os/system.h"
 #include "recovery/clean_hive.h"
@@ -52,6 +53,7 @@ struct DiskReport {
 struct Report {
     Command command = Command::check;
     bool dry_run = false;
+    bool strict = false;
     std::string target;  // as it was given
     std::optional<source::HiveLocation> location;
     std::optional<DiskReport> disk;
@@ -66,6 +68,7 @@ struct Report {
     bool verified = false;  // read back from the disk and found right
     std::vector<nla::ValueState> states;
     std::vector<nla::PlannedEdit> edits;  // planned, or made
+    std::optional<nla::Diagnosis> diagnosis;  // of the hive as it was found
     std::string backup;                   // path of the copy, made by fix or used by undo
     std::string output;                   // of recover
     std::string method;                   // "replace" or "in-place", of a write

@@ -53,9 +53,24 @@ int exit_status_of(ErrorCode code) {
     return status_io;
 }
 
+namespace {
+
+/// --strict was given, and there is a finding that lets nobody in.
+bool is_blocked(const app::Report& report) {
+    if (!report.strict || !report.diagnosis) return false;
+    const auto& findings = report.diagnosis->findings;
+    return std::any_of(findings.begin(), findings.end(), [](const nla::Finding& finding) {
+        return finding.severity == nla::Severity::blocks;
+    });
+}
+
+}  // namespace
+
 int exit_status_of(const app::Report& report) {
     if (report.error) return exit_status_of(report.error->code());
-    return report.outcome == app::Outcome::change_needed ? status_change_needed : status_done;
+    return report.outcome == app::Outcome::change_needed || is_blocked(report)
+               ? status_change_needed
+               : status_done;
 }
 
 int worse(int a, int b) {
@@ -71,7 +86,7 @@ int worse(int a, int b) {
 
 std::string_view status_word(const app::Report& report) {
     switch (report.outcome) {
-        case app::Outcome::nothing_to_do:
+        case app::Outcome::nothing_to_do: return is_blocked(report) ? "blocked" : "ok";
         case app::Outcome::written: return "ok";
         case app::Outcome::change_needed: return "change-needed";
         case app::Outcome::fixed: return "fixed";

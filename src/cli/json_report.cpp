@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/exit_status.h"
+#include "cli/headline.h"
 #include "nlafix_version.h"
 #include "regf/key_value.h"
 
@@ -112,7 +113,20 @@ ordered_json content_json(const std::vector<std::string>& content, std::uint32_t
     return content.empty() ? std::string() : content.front();
 }
 
+/// A repair of a REG_DWORD, which no list has.
+ordered_json repair_json(const nla::PlannedEdit& edit) {
+    return {{"control_set", edit.control_set},
+            {"key", edit.key},
+            {"value", edit.value},
+            {"type", regf::type_name(edit.type)},
+            {"before", edit.old_number},
+            {"after", edit.new_number},
+            {"added", nullptr},
+            {"repairs", edit.repairs}};
+}
+
 ordered_json edit_json(const nla::PlannedEdit& edit) {
+    if (!edit.repairs.empty()) return repair_json(edit);
     return {{"control_set", edit.control_set},
             {"key", edit.key},
             {"value", edit.value},
@@ -120,6 +134,88 @@ ordered_json edit_json(const nla::PlannedEdit& edit) {
             {"before", edit.created ? ordered_json(nullptr) : content_json(edit.before, edit.type)},
             {"after", content_json(edit.after, edit.type)},
             {"added", edit.added}};
+}
+
+const char* state_word(nla::Observation::State state) {
+    switch (state) {
+        case nla::Observation::State::present: return "present";
+        case nla::Observation::State::absent_value: return "absent-value";
+        case nla::Observation::State::absent_key: return "absent-key";
+        case nla::Observation::State::unreadable: break;
+    }
+    return "unreadable";
+}
+
+/// A number, an array of strings, bytes in hexadecimal; null where there is none to be had.
+ordered_json observed_json(const nla::Observation& seen) {
+    if (!seen.is_present()) return nullptr;
+    switch (seen.place.content) {
+        case nla::Content::number: return seen.number;
+        case nla::Content::bytes: return seen.bytes;
+        case nla::Content::strings:
+        case nla::Content::comma_separated: break;
+    }
+    return seen.all;
+}
+
+ordered_json text_or_null(const std::string& text) {
+    return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
+/// Where a value lies and what stands there.
+ordered_json observation_json(const nla::Observation& seen, const std::string& stock) {
+    const bool in_system = seen.place.hive == nla::HiveRole::system;
+    const bool has_type = seen.type != 0 || seen.is_present();
+    return {{"hive", in_system ? "SYSTEM" : "SOFTWARE"},
+            {"control_set", in_system ? ordered_json(seen.control_set) : ordered_json(nullptr)},
+            {"key", seen.place.key},
+            {"value", seen.place.value},
+            {"state", state_word(seen.state)},
+            {"type", has_type ? ordered_json(regf::type_name(seen.type)) : ordered_json(nullptr)},
+            {"content", observed_json(seen)},
+            {"stock", stock}};
+}
+
+ordered_json finding_json(const nla::Finding& finding) {
+    ordered_json json = {{"code", finding.code()},
+                         {"severity", nla::word_of(finding.severity)},
+                         {"says", finding.says()}};
+    json.update(observation_json(finding.seen, finding.stock));
+    json["evidence"] = finding.unreadable ? finding.seen.trouble : finding.detail;
+    json["means"] = finding.means();
+    json["to_do"] = finding.advice();
+    json["overridden_by"] = text_or_null(finding.overridden_by);
+    json["repair"] = nullptr;
+    if (finding.rule->repair && !finding.unreadable) json["repair"] = finding.rule->code;
+    return json;
+}
+
+ordered_json looked_at_json(const nla::LookedAt& value) {
+    ordered_json json = observation_json(value.seen, value.stock);
+    json["overridden_by"] = text_or_null(value.overridden_by);
+    return json;
+}
+
+ordered_json windows_json(const std::optional<nla::Diagnosis>& diagnosis) {
+    if (!diagnosis) return nullptr;
+    const nla::WindowsIdentity& windows = diagnosis->windows;
+    ordered_json json = {{"generation", system::word_of(windows.generation)},
+                         {"sureness", system::word_of(windows.sureness)},
+                         {"evidence", windows.evidence},
+                         {"name", nullptr},
+                         {"product", nullptr},
+                         {"edition", nullptr},
+                         {"release", nullptr},
+                         {"build", nullptr},
+                         {"revision", nullptr}};
+    if (!windows.version) return json;
+    json["name"] = system::name_of(*windows.version);
+    json["product"] = text_or_null(windows.version->product);
+    json["edition"] = text_or_null(windows.version->edition);
+    json["release"] = text_or_null(windows.version->release);
+    json["build"] = text_or_null(windows.version->build);
+    json["revision"] = or_null(windows.version->revision);
+    return json;
 }
 
 ordered_json backup_json(const app::Report& report) {
@@ -144,6 +240,9 @@ ordered_json error_json(const std::optional<Error>& error) {
 std::string json_report(const app::Report& report) {
     ordered_json json = {{"schema", "nlafix.report/1"},
                          {"tool", NLAFIX_VERSION},
+                         {"windows", windows_json(report.diagnosis)},
+                         {"looked_at", ordered_json::array()},
+                         {"verdict", headline(report)},
                          {"command", command_word(report.command)},
                          {"status", status_word(report)},
                          {"exit_code", exit_status_of(report)},
@@ -164,6 +263,14 @@ std::string json_report(const app::Report& report) {
     // Two names of one thing: the first is as old as the program.
     if (!report.method.empty()) json["method"] = json["commit"] = report.method;
     for (const nla::PlannedEdit& edit : report.edits) json["edits"].push_back(edit_json(edit));
+    if (report.diagnosis) {
+        for (const nla::Finding& finding : report.diagnosis->findings) {
+            json["findings"].push_back(finding_json(finding));
+        }
+        for (const nla::LookedAt& value : report.diagnosis->looked_at) {
+            json["looked_at"].push_back(looked_at_json(value));
+        }
+    }
     // Bytes that are no UTF-8, in paths and names, become U+FFFD.
     return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "cli/repair_list.h"
 #include "nlafix_version.h"
 
 namespace nlafix::cli {
@@ -112,8 +113,10 @@ private:
     void add_jobs_option(CLI::App* command);
     void add_disk_options(CLI::App* command);
     void add_trust_option(CLI::App* command);
+    void add_repair_options(CLI::App* fix);
 
     Invocation invocation_;
+    bool list_repairs_ = false;
     CLI::App app_;
 };
 
@@ -216,6 +219,25 @@ void CommandLine::add_trust_option(CLI::App* command) {
              "open an image that leads to other files, such as a backing file");
 }
 
+void CommandLine::add_repair_options(CLI::App* fix) {
+    fix->add_option_function<std::vector<std::string>>(
+           "--also",
+           [this](const std::vector<std::string>& codes) {
+               for (const std::string& code : codes) {
+                   if (app::is_repair(code)) continue;
+                   throw CLI::ValidationError("--also",
+                                              "one of " + repair_codes() + ", not " + code);
+               }
+               invocation_.options.also = codes;
+           },
+           "repair what this code stands for too, if check found it; may be given again")
+        ->type_name("CODE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_flag(fix, "--list-repairs", list_repairs_,
+             "list the codes of --also with what they write and their risk, and end");
+}
+
 CommandLine::CommandLine()
     : app_("nlafix repairs Remote Desktop logins that fail with a network level authentication "
            "error,\nin the SYSTEM hive of a Windows that is not running.",
@@ -227,9 +249,11 @@ CommandLine::CommandLine()
     app_.footer(exit_status_help);
 
     CLI::App* check = add_command(app::Command::check, "check", target_operand,
-                                  "Read-only: say whether the two entries are there");
+                                  "Read-only: say whether the two entries are there, and what else refuses logins");
     add_reading_options(check);
     add_disk_options(check);
+    add_flag(check, "--strict", invocation_.options.strict,
+             "exit 1 also when a finding blocks Remote Desktop");
 
     CLI::App* fix = add_command(app::Command::fix, "fix", target_operand,
                                 "Add what is missing, verified, with a backup");
@@ -239,6 +263,7 @@ CommandLine::CommandLine()
              "say what would be done; exit as check does");
     add_flag(fix, "--create-missing", invocation_.options.create_missing,
              "create a value that is absent");
+    add_repair_options(fix);
     fix->add_option("--backup-dir", invocation_.options.backup_folder,
                     "where the backup goes (default: beside the hive or the image; for a block "
                     "device the current folder)")
@@ -278,6 +303,10 @@ std::variant<Invocation, PlainText, UsageError> CommandLine::parse(
     }
     for (std::string& target : invocation_.targets) unmark_brackets(target);
     invocation_.targets.insert(invocation_.targets.end(), verbatim.begin(), verbatim.end());
+    if (list_repairs_) {
+        if (invocation_.targets.empty() && !invocation_.json) return PlainText{repair_list()};
+        return UsageError{"--list-repairs takes no TARGET, and prints text"};
+    }
     if (invocation_.targets.empty()) {
         const auto chosen = app_.get_subcommands();
         return UsageError{chosen.front()->get_name() + ": what to work on is missing"};

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "cli/exit_status.h"
+#include "cli/headline.h"
 #include "regf/key_value.h"
 
 namespace nlafix::cli {
@@ -13,24 +13,11 @@ namespace {
 using app::Outcome;
 using app::Report;
 
-std::string headline(const Report& report) {
-    switch (report.outcome) {
-        case Outcome::nothing_to_do: return "nothing to do";
-        case Outcome::change_needed: return report.dry_run ? "would be changed" : "change needed";
-        case Outcome::fixed: return "fixed and verified";
-        case Outcome::restored:
-            return report.changed ? "put back and verified" : "is the original already";
-        case Outcome::written: return "written to " + escaped(report.output);
-        case Outcome::failed: break;
-    }
-    if (exit_status_of(report) == status_unconfirmed) return "NOT CONFIRMED";
-    const bool reads = report.command == app::Command::check || report.dry_run;
-    return reads ? std::string(status_word(report)) : "not changed";
-}
-
 const char* color_of(const Report& report) {
     if (report.outcome == Outcome::failed) return "\x1b[31m";
-    return report.outcome == Outcome::change_needed ? "\x1b[33m" : "\x1b[32m";
+    const bool stands_in_the_way = !nla::verdict(remaining_findings(report)).empty();
+    return report.outcome == Outcome::change_needed || stands_in_the_way ? "\x1b[33m"
+                                                                        : "\x1b[32m";
 }
 
 std::string quoted_list(const std::vector<std::string>& items) {
@@ -69,6 +56,89 @@ void add_states(std::string& out, const Report& report, bool verbose) {
     }
 }
 
+/// The values beside the two lists that are, or would be, set.
+void add_repairs(std::string& out, const Report& report) {
+    for (const nla::PlannedEdit& edit : report.edits) {
+        if (edit.repairs.empty()) continue;
+        out += fmt::format("  {}\\{}: {}: {} ({})\n", system::control_set_name(edit.control_set),
+                           edit.key, escaped(edit.value),
+                           report.outcome == Outcome::fixed
+                               ? fmt::format("set to {}, was {}", edit.after[0], edit.before[0])
+                               : fmt::format("{} -> {}", edit.before[0], edit.after[0]),
+                           edit.repairs);
+    }
+}
+
+const char* severity_text(nla::Severity severity) {
+    switch (severity) {
+        case nla::Severity::blocks: return "blocks";
+        case nla::Severity::may_block: return "may block";
+        case nla::Severity::note: break;
+    }
+    return "note";
+}
+
+/// "ControlSet001\Services\TermService: Start is 4, stock 3".
+std::string evidence_text(const nla::Finding& finding) {
+    std::string text = fmt::format("{}: {} is {}, stock {}", nla::key_of(finding.seen),
+                                   finding.seen.place.value, nla::content_of(finding.seen),
+                                   finding.stock);
+    if (!finding.detail.empty()) text += "; " + finding.detail;
+    if (finding.unreadable) text += "; it " + finding.seen.trouble;
+    return escaped(text);
+}
+
+/// A note is one line, for the others also what to do about them.
+void add_findings(std::string& out, const Report& report, bool verbose) {
+    for (const nla::Finding& finding : remaining_findings(report)) {
+        const bool is_note = finding.severity == nla::Severity::note;
+        // What fix was not asked about does not belong into its report, unless it blocks.
+        if (is_note && report.command != app::Command::check && !verbose) continue;
+        out += fmt::format("  {}: {} ({})\n", severity_text(finding.severity), finding.says(),
+                           finding.code());
+        out += fmt::format("    {}\n", evidence_text(finding));
+        if (!finding.overridden_by.empty()) {
+            out += fmt::format("    does not count, a policy does: {}\n",
+                               escaped(finding.overridden_by));
+        }
+        if (is_note && !verbose) continue;
+        if (verbose) out += fmt::format("    {}\n", finding.means());
+        out += fmt::format("    to do: {}\n", finding.advice());
+    }
+}
+
+/// Which Windows it is: what SOFTWARE says, or with -v what SYSTEM gives away.
+void add_windows(std::string& out, const Report& report, bool verbose) {
+    if (!report.diagnosis) return;
+    const nla::WindowsIdentity& windows = report.diagnosis->windows;
+    if (windows.version) {
+        out += fmt::format("  {}\n", escaped(system::name_of(*windows.version)));
+        if (!windows.version->edition.empty()) {
+            out.pop_back();
+            out += fmt::format(" ({})\n", escaped(windows.version->edition));
+        }
+    }
+    if (!verbose || windows.sureness == system::Sureness::certain) return;
+    if (windows.generation == system::Generation::unknown) {
+        out += "  which Windows this is cannot be told\n";
+        return;
+    }
+    out += fmt::format("  {} ({}, by {})\n", system::name_of(windows.generation),
+                       system::word_of(windows.sureness), windows.evidence);
+}
+
+void add_looked_at(std::string& out, const Report& report) {
+    if (!report.diagnosis) return;
+    for (const nla::LookedAt& value : report.diagnosis->looked_at) {
+        out += fmt::format("  looked at {}: {}: {}, stock {}\n", nla::key_of(value.seen),
+                           value.seen.place.value, escaped(nla::content_of(value.seen)),
+                           value.stock);
+        if (value.overridden_by.empty()) continue;
+        out.pop_back();
+        out += fmt::format("; a policy counts: {}\n", escaped(value.overridden_by));
+    }
+}
+
 /// What a dirty hive was made whole from: nobody should overlook it.
 void add_recovery(std::string& out, const app::HiveReport& hive) {
     if (!hive.recovered) return;
@@ -99,9 +169,11 @@ void add_details(std::string& out, const Report& report) {
         }
     }
     for (const nla::PlannedEdit& edit : report.edits) {
+        if (!edit.repairs.empty()) continue;
         out += fmt::format("  {}: {} -> {}\n", escaped(edit.value), quoted_list(edit.before),
                            quoted_list(edit.after));
     }
+    add_looked_at(out, report);
     if (!report.method.empty()) out += fmt::format("  written: {}\n", report.method);
     for (const std::string& note : report.notes) out += fmt::format("  note: {}\n", escaped(note));
 }
@@ -114,7 +186,10 @@ std::string text_report(const Report& report, const TextStyle& style) {
                                   style.color ? color_of(report) : "", headline(report),
                                   style.color ? "\x1b[0m" : "");
     if (report.hive) add_recovery(out, *report.hive);
+    add_windows(out, report, style.verbose);
     add_states(out, report, style.verbose);
+    add_repairs(out, report);
+    add_findings(out, report, style.verbose);
     if (style.verbose) add_details(out, report);
     for (const std::string& warning : report.warnings) {
         out += fmt::format("  warning: {}\n", escaped(warning));

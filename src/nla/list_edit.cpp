@@ -2,6 +2,7 @@
 #include "nla/list_edit.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -121,6 +122,12 @@ ListEdit edit_list(ListKind kind, ByteView data, std::string_view entry) {
     const Text text = checked_text(data);
     return kind == ListKind::strings ? edit_strings(text, entry)
                                      : edit_comma_separated(text, entry);
+}
+
+List read_list(ListKind kind, ByteView data) {
+    // An edit names what it found; its entry does not matter here.
+    ListEdit edit = edit_list(kind, data, "");
+    return {std::move(edit.elements), std::move(edit.before)};
 }
 
 Bytes list_of_one(ListKind kind, std::string_view entry) {

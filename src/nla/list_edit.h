@@ -30,6 +30,15 @@ struct ListEdit {
 /// an odd length, invalid UTF-16, or text behind the NUL of a comma-separated list.
 ListEdit edit_list(ListKind kind, ByteView data, std::string_view entry);
 
+/// A list as it stands.
+struct List {
+    std::vector<std::string> elements;  // what Windows reads of it, UTF-8
+    std::vector<std::string> all;       // all strings of the value
+};
+
+/// The list in `data`. Throws as edit_list does.
+List read_list(ListKind kind, ByteView data);
+
 /// Data of a value that holds nothing but `entry`.
 Bytes list_of_one(ListKind kind, std::string_view entry);
 

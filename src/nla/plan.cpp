@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "nla/key_path.h"
 #include "nla/known_entries.h"
 #include "regf/key_value.h"
 
@@ -30,7 +31,7 @@ public:
             plan_value(set, requirement, plan_.states.back());
         } catch (Error& error) {
             error.default_hint("repair this value by hand first");
-            add_obstacle(error);
+            add_obstacle(plan_, error);
         }
     }
 
@@ -40,45 +41,13 @@ private:
     void plan_creation(const Requirement& requirement, ValueState& state, PlannedEdit& edit);
     void warn_of_foreign(const std::string& where, const Requirement& requirement,
                          const std::vector<std::string>& elements);
-    void add_obstacle(const Error& error);
 
     bool create_missing_;
     Plan& plan_;
 };
 
-void Planner::add_obstacle(const Error& error) {
-    if (!plan_.obstacle) {
-        plan_.obstacle = error;
-    } else if (weight_of(error) > weight_of(*plan_.obstacle)) {
-        plan_.warnings.push_back(plan_.obstacle->message());
-        plan_.obstacle = error;
-    } else {
-        plan_.warnings.push_back(error.message());
-    }
-}
-
 std::string place_of(std::uint32_t control_set, const Requirement& requirement) {
     return system::control_set_name(control_set) + "\\" + requirement.key;
-}
-
-/// The key of `requirement`, and the stored names on the way to it.
-std::optional<regf::KeyNode> walk_to_key(const system::ControlSet& set,
-                                         const Requirement& requirement,
-                                         std::vector<std::string>& path) {
-    std::optional<regf::KeyNode> key = set.key;
-    path.push_back(set.key.name().utf8());
-    std::string_view rest = requirement.key;
-    while (key && !rest.empty()) {
-        const std::size_t separator = std::min(rest.find('\\'), rest.size());
-        key = regf::find_subkey(*key, rest.substr(0, separator));
-        if (key) path.push_back(key->name().utf8());
-        if (key && key->is_symbolic_link()) {
-            throw Error(ErrorCode::malformed_hive,
-                        place_of(set.number, requirement) + ": a symbolic link leads away from it");
-        }
-        rest.remove_prefix(std::min(separator + 1, rest.size()));
-    }
-    return key;
 }
 
 void Planner::plan_value(const system::ControlSet& set, const Requirement& requirement,
@@ -87,7 +56,9 @@ void Planner::plan_value(const system::ControlSet& set, const Requirement& requi
     edit.control_set = set.number;
     edit.key = requirement.key;
     edit.added = requirement.entry;
-    const std::optional<regf::KeyNode> key = walk_to_key(set, requirement, edit.path);
+    edit.path.push_back(set.key.name().utf8());
+    const std::optional<regf::KeyNode> key = walk_to_key(
+        set.key, requirement.key, place_of(set.number, requirement), edit.path);
     if (!key) {
         state.kind = ValueState::Kind::absent_key;
         throw Error(ErrorCode::no_key, "there is no key " + place_of(set.number, requirement))
@@ -152,6 +123,17 @@ void Planner::warn_of_foreign(const std::string& where, const Requirement& requi
 }
 
 }  // namespace
+
+void add_obstacle(Plan& plan, const Error& error) {
+    if (!plan.obstacle) {
+        plan.obstacle = error;
+    } else if (weight_of(error) > weight_of(*plan.obstacle)) {
+        plan.warnings.push_back(plan.obstacle->message());
+        plan.obstacle = error;
+    } else {
+        plan.warnings.push_back(error.message());
+    }
+}
 
 const std::vector<Requirement>& requirements() {
     static const std::vector<Requirement> table = {

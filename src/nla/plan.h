@@ -37,7 +37,10 @@ struct PlannedEdit {
     std::string value;                       // UTF-8 name, as stored
     std::uint32_t type = 0;
     bool created = false;                    // the value was absent
-    std::string added;                       // the entry
+    std::string added;                       // the entry; empty in a repair of another value
+    std::string repairs;                     // the code of a repair (nla/repair.h); else empty
+    std::uint32_t old_number = 0;            // of a REG_DWORD, which only repairs edit
+    std::uint32_t new_number = 0;
     std::vector<std::string> before, after;  // for reports
     Bytes data;                              // the new data
 };
@@ -64,5 +67,8 @@ struct Plan {
 /// obstacle (no_value), as is an absent key (no_key) or a value that cannot be read
 /// (malformed_value, malformed_hive). Never throws for what is in the hive.
 Plan make_plan(const std::vector<system::ControlSet>& sets, bool create_missing);
+
+/// Takes `error` as the obstacle of `plan`, unless there is a worse one: then it is a warning.
+void add_obstacle(Plan& plan, const Error& error);
 
 }  // namespace nlafix::nla

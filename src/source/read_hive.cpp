@@ -49,4 +49,18 @@ HiveFiles read_hive(const os::File& hive) {
     return files;
 }
 
+std::optional<HiveFiles> read_beside(const os::File& hive, const std::string& name) {
+    os::System& system = hive.system();
+    const std::string folder = os::folder_of(hive.path());
+    const std::vector<std::string> found = os::matching(os::names_in(system, folder), name);
+    if (found.empty()) return std::nullopt;
+    os::OpenOptions options;
+    options.follow_links = false;
+    const os::File file = os::File::open(system, os::join(folder, found.front()), options);
+    if (file.status().kind != os::FileKind::regular) {
+        throw Error(ErrorCode::not_a_hive, "is no regular file").path(file.path());
+    }
+    return read_hive(file);
+}
+
 }  // namespace nlafix::source

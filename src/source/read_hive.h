@@ -2,6 +2,8 @@
 // The bytes of a hive and of the logs beside it.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -21,5 +23,10 @@ struct HiveFiles {
 /// Reads the open hive and its logs; a log that cannot be read is in the list with the reason.
 /// Throws Error(not_a_hive) before it reads more than 4 bytes of anything else.
 HiveFiles read_hive(const os::File& hive);
+
+/// Reads the hive called `name` (in any case) in the folder of the open `hive`, and its logs. Nothing
+/// where there is none; links are not followed, they may lead out of the volume. Throws Error as
+/// read_hive does.
+std::optional<HiveFiles> read_beside(const os::File& hive, const std::string& name);
 
 }  // namespace nlafix::source

@@ -46,7 +46,8 @@ def synopsis(manual):
         for line in re.findall(r'^\.(?:Op )?(.*\bFl .*)', part, re.MULTILINE):
             for name in flags(line):
                 found |= {name} if name.startswith('--') else {'-' + letter for letter in name}
-        options[command] = found
+        # A command may be shown in more than one way.
+        options.setdefault(command, set()).update(found)
     return options
 
 

@@ -16,8 +16,9 @@ MIB = 1 << 20
 
 
 def a_hive(*_):
-    """xp-missing-both.hive as SYSTEM."""
-    return 'cp "$FIXTURES"/xp-missing-both.hive SYSTEM'
+    """xp-missing-both.hive as SYSTEM, and another one whose service is disabled."""
+    return ('cp "$FIXTURES"/xp-missing-both.hive SYSTEM; mkdir other; '
+            'cp "$FIXTURES"/diagnosis-termservice-disabled.hive other/SYSTEM')
 
 
 def an_image(maker, folder):

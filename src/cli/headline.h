@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The first thing that is said about a TARGET.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/report.h"
+
+namespace nlafix::cli {
+
+/// The verdict in plain words, without the path: "nothing to do, but Remote Desktop is switched
+/// off". Not escaped.
+std::string headline(const app::Report& report);
+
+/// The findings that are still true when the command is done: without those that it repaired.
+std::vector<nla::Finding> remaining_findings(const app::Report& report);
+
+}  // namespace nlafix::cli

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Rules about the SOFTWARE hive: policies that override a value in SYSTEM, and CredSSP's own.
+// None of them has a repair: policies are reported and never written.
+#include "nla/conditions.h"
+
+namespace nlafix::nla {
+namespace {
+
+using system::Generation;
+
+constexpr const char* credssp =
+    "Microsoft\\Windows\\CurrentVersion\\Policies\\System\\CredSSP\\Parameters";
+constexpr const char* suites = "Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002";
+
+Place policy(const char* value) {
+    return {HiveRole::software, policies_key, value, Content::number};
+}
+
+Evidence is_empty(const std::vector<Observation>& seen, const Situation&) {
+    return found_if(seen.front().is_present() && seen.front().elements.empty());
+}
+
+}  // namespace
+
+std::vector<Rule> policy_rules() {
+    return {
+        {.code = "policy-remote-desktop-off",
+         .severity = Severity::blocks,
+         .places = {policy("fDenyTSConnections")},
+         .since = Generation::xp,
+         .when = "not 0",
+         .finds = is_set,
+         .says = "a policy switches Remote Desktop off",
+         .means = "The policy wins over the setting of the machine: Windows refuses every "
+                  "connection before a login begins.",
+         .advice = "change the policy where it comes from (gpedit.msc, or the domain)"},
+        {.code = "policy-no-cipher-suite",
+         .severity = Severity::blocks,
+         .places = {{HiveRole::software, suites, "Functions", Content::comma_separated}},
+         .since = Generation::vista,
+         .when = "an empty list",
+         .finds = is_empty,
+         .says = "no connection could be encrypted: a policy allows no cipher suite",
+         .means = "The policy \"SSL Cipher Suite Order\" is an empty list, and TLS cannot agree on "
+                  "anything.",
+         .advice = "change the policy where it comes from, or remove the value"},
+        {.code = "policy-security-layer-out-of-range",
+         .severity = Severity::may_block,
+         .places = {policy("SecurityLayer")},
+         .since = Generation::vista,
+         .when = "above 2",
+         .finds = is_above<2>,
+         .says = "a policy asks for a kind of security that does not exist",
+         .means = "Windows knows the security layers 0, 1 and 2; the policy wins over the setting "
+                  "of the machine.",
+         .advice = "change the policy where it comes from"},
+        {.code = "credssp-patched-clients-only",
+         .severity = Severity::may_block,
+         .places = {{HiveRole::software, credssp, "AllowEncryptionOracle", Content::number}},
+         .since = Generation::vista,
+         .when = "0",
+         .finds = is_number<0>,
+         .says = "only clients with the CredSSP update of 2018 are let in",
+         .means = "The server refuses clients that are not patched against CVE-2018-0886.",
+         .advice = "update the client"},
+        {.code = "credssp-vulnerable",
+         .severity = Severity::note,
+         .places = {{HiveRole::software, credssp, "AllowEncryptionOracle", Content::number}},
+         .since = Generation::vista,
+         .when = "2",
+         .finds = is_number<2>,
+         .says = "logins are open to an attack that was closed in 2018",
+         .means =
+             "CredSSP takes unpatched clients and servers, and is vulnerable to CVE-2018-0886.",
+         .advice = "update both sides, then set it to 1 or remove it"},
+        {.code = "policy-nla-required",
+         .severity = Severity::note,
+         .places = {policy("UserAuthentication")},
+         .since = Generation::vista,
+         .when = "not 0",
+         .finds = is_set,
+         .says = "a policy requires network level authentication",
+         .means = "The policy wins over the setting of the machine: users must prove who they are "
+                  "before they see a login screen.",
+         .advice = "change the policy where it comes from; the setting in SYSTEM does not help"},
+    };
+}
+
+}  // namespace nlafix::nla

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Writes docs/diagnosis.md from the table of rules, so that it cannot be out of date:
+//
+//     make_diagnosis_document FILE
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "nla/repair.h"
+
+using namespace nlafix;
+using nla::Rule;
+using nla::Severity;
+using system::Generation;
+
+namespace {
+
+constexpr const char* head =
+    R"(<!-- Made by make_diagnosis_document from src/nla/rules_*.cpp. Do not edit: change the rule. -->
+
+# Diagnosis
+
+`nlafix check` looks at more than the two entries: it says why Remote Desktop refuses, as far as the
+registry of a Windows that is not running tells. It reads and never writes. Findings do not change the exit
+status, unless `--strict` is given: then a finding that blocks is exit 1.
+
+* The first line of the report is the verdict, in plain words. Findings follow, the worst first; with `-v`
+  every value that was looked at, with its stock value. `--json` has all of it.
+* A value that is as Windows ships it is no finding, with two exceptions that everybody must know of:
+  Remote Desktop is off, and network level authentication is required.
+* Stock values differ between generations of Windows. Which one it is, the SOFTWARE hive says (*certain*);
+  without it there are traces in SYSTEM (*likely* or *guessed*). Where nothing tells, a value that any
+  generation ships is taken for stock.
+* SOFTWARE is read where the TARGET is a folder or a disk, with its logs replayed if it is dirty. A policy in it
+  wins over the value in SYSTEM; the report says which one counts, and the other one is a note.
+* A value that is absent is none of these findings: Windows uses its default. One that is there and cannot be
+  read is the finding `value-unreadable`; it spoils the rules that need it and no other.
+
+| Severity | Meaning |
+|---|---|
+| blocks | as it stands, nobody gets in |
+| may-block | somebody may not get in: it depends on the client, the domain, or a date |
+| note | worth knowing, or it does not count |
+
+)";
+
+std::string generation_words(Generation generation) {
+    return generation == Generation::unknown ? "any Windows" : system::name_of(generation);
+}
+
+/// "Windows 7 or Server 2008 R2 and later".
+std::string span_of(const Rule& rule) {
+    if (rule.until == Generation::win10) {
+        return rule.since == Generation::unknown ? "any"
+                                                 : generation_words(rule.since) + " and later";
+    }
+    return generation_words(rule.since) + " to " + generation_words(rule.until);
+}
+
+std::string places_of(const Rule& rule) {
+    std::string text;
+    for (const nla::Place& place : rule.places) {
+        text +=
+            fmt::format("  * `{}{}`: `{}`\n",
+                        place.hive == nla::HiveRole::software ? "SOFTWARE\\" : "ControlSetNNN\\",
+                        place.key, place.value);
+    }
+    return text;
+}
+
+std::string stock_of(const Rule& rule) {
+    if (rule.stock.empty())
+        return "absent";
+    std::string text;
+    for (const nla::Stock& stock : rule.stock) {
+        text += fmt::format("{}`{}` from {} on", text.empty() ? "" : ", ",
+                            nla::stock_text(rule, stock.from), generation_words(stock.from));
+    }
+    return text;
+}
+
+std::string section_of(const Rule& rule) {
+    std::string text = fmt::format("### {}\n\n{}: {}. {}\n\n", rule.code,
+                                   nla::word_of(rule.severity), rule.says, rule.means);
+    text += fmt::format("* Looks at, on {}:\n{}", span_of(rule), places_of(rule));
+    text += fmt::format("* Finding when: {}{}\n", rule.when,
+                        rule.even_if_stock ? ", also where that is stock" : "");
+    text += fmt::format("* Stock: {}\n* To do: {}\n", stock_of(rule), rule.advice);
+    if (rule.policy != nullptr) {
+        text += fmt::format("* Overridden by the policy `SOFTWARE\\{}`: `{}`\n", nla::policies_key,
+                            rule.policy);
+    }
+    if (rule.repair) {
+        const std::string number =
+            rule.repair->to_stock ? "the stock value" : fmt::format("`{}`", rule.repair->number);
+        text += fmt::format("* Repair: `nlafix fix --also {}` writes {}. Risk: {}\n", rule.code,
+                            number, rule.repair->risk);
+    }
+    return text + "\n";
+}
+
+std::string document() {
+    std::string text = head;
+    for (const Severity severity : {Severity::blocks, Severity::may_block, Severity::note}) {
+        text += fmt::format("## {}\n\n", nla::word_of(severity));
+        for (const Rule& rule : nla::rules()) {
+            if (rule.severity == severity)
+                text += section_of(rule);
+        }
+    }
+    text +=
+        "## Beside the rules\n\n### value-unreadable\n\n"
+        "may-block, or note where the rule is a note: a value that a rule needs is there and "
+        "cannot be "
+        "read: damage, another type, or another length than its type has. Whether the rule holds "
+        "cannot be told; look at the value and repair it by hand.\n\n"
+        "## Never written\n\nOnly the repairs above are ever made, and none that was not asked "
+        "for. "
+        "`AllowEncryptionOracle`, SCHANNEL, certificates, `OSConfig` and policies are reported and "
+        "never written.\n";
+    return text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fputs("usage: make_diagnosis_document FILE\n", stderr);
+        return 2;
+    }
+    std::FILE* file = std::fopen(argv[1], "wb");
+    if (file == nullptr) {
+        std::perror(argv[1]);
+        return 1;
+    }
+    const std::string text = document();
+    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    if (std::fclose(file) != 0 || !written) {
+        std::perror(argv[1]);
+        return 1;
+    }
+    return 0;
+}
