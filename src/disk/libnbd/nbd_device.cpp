@@ -30,6 +30,9 @@ constexpr std::uint64_t most_bytes_per_request = std::uint64_t{4} << 20;
 // A server that does not close the connection is left to itself after that.
 constexpr std::chrono::milliseconds patience_at_end{5'000};
 
+// What NBD_NULL_COMPLETION is, which is no C++.
+constexpr nbd_completion_callback no_callback = {};
+
 constexpr const char* hint_server = "is the server still running? look at its log";
 
 struct Closer {
@@ -251,8 +254,8 @@ void NbdDevice::read_aligned(MutableByteView into, std::uint64_t offset) {
             static_cast<std::size_t>(std::min<std::uint64_t>(request_bytes_, into.size() - done));
         request(
             [&](nbd_handle* handle) {
-                return nbd_aio_pread(handle, into.data() + done, length, offset + done,
-                                     NBD_NULL_COMPLETION, 0);
+                return nbd_aio_pread(handle, into.data() + done, length, offset + done, no_callback,
+                                     0);
             },
             "cannot read", offset + done);
         done += length;
@@ -297,7 +300,7 @@ void NbdDevice::write(ByteView from, std::uint64_t offset) {
         request(
             [&](nbd_handle* handle) {
                 return nbd_aio_pwrite(handle, from.data() + done, length, offset + done,
-                                      NBD_NULL_COMPLETION, 0);
+                                      no_callback, 0);
             },
             "cannot write", offset + done);
         done += length;
@@ -306,7 +309,7 @@ void NbdDevice::write(ByteView from, std::uint64_t offset) {
 
 void NbdDevice::flush() {
     if (access_ == Access::read) return;
-    request([](nbd_handle* handle) { return nbd_aio_flush(handle, NBD_NULL_COMPLETION, 0); },
+    request([](nbd_handle* handle) { return nbd_aio_flush(handle, no_callback, 0); },
             "cannot flush to the disk", 0);
 }
 
