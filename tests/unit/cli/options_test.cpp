@@ -160,3 +160,38 @@ TEST_CASE("Help and version are text, and help names every exit status") {
     CHECK(test::contains(plain_text({"fix", "--help"}), "--backup-dir"));
     CHECK_FALSE(test::contains(plain_text({"check", "--help"}), "--backup-dir"));
 }
+
+TEST_CASE("What is said of disks and images is read") {
+    CHECK_FALSE(invocation({"check", "a"})->options.partition.has_value());
+    CHECK(invocation({"check", "--partition", "0", "a"})->options.partition == 0);
+    CHECK(invocation({"fix", "--partition", "12", "a"})->options.partition == 12);
+    CHECK(invocation({"recover", "--partition=5", "-o", "b", "a"})->options.partition == 5);
+    for (const char* word : {"", "-1", "x", "1x", "999999", "0x1", "1.0"}) {
+        CAPTURE(word);
+        CHECK(is_usage_error({"check", "--partition", word, "a"}));
+    }
+    CHECK_FALSE(invocation({"check", "a"})->options.image_format.has_value());
+    CHECK(invocation({"check", "--format", "qcow2", "a"})->options.image_format ==
+          disk::ImageFormat::qcow2);
+    CHECK(invocation({"check", "--format", "vpc", "a"})->options.image_format ==
+          disk::ImageFormat::vhd);
+    CHECK(is_usage_error({"check", "--format", "vdi", "a"}));
+    CHECK(is_usage_error({"undo", "--format", "raw", "a"}));
+    CHECK_FALSE(invocation({"check", "a"})->options.trust_image_references);
+    for (const char* command : {"check", "fix", "undo"}) {
+        CHECK(invocation({command, "--trust-image-references", "a"})
+                  ->options.trust_image_references);
+    }
+}
+
+TEST_CASE("One TARGET at a time, or as many as -j says") {
+    CHECK(invocation({"check", "a"})->jobs == 1);
+    CHECK(invocation({"check", "-j", "4", "a"})->jobs == 4);
+    CHECK(invocation({"fix", "--jobs", "64", "a"})->jobs == 64);
+    CHECK(invocation({"undo", "-j2", "a"})->jobs == 2);
+    for (const char* word : {"0", "65", "-1", "many", ""}) {
+        CAPTURE(word);
+        CHECK(is_usage_error({"check", "-j", word, "a"}));
+    }
+    CHECK(is_usage_error({"recover", "-j", "2", "-o", "b", "a"}));
+}
