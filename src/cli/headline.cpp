@@ -62,8 +62,8 @@ std::vector<nla::Finding> remaining_findings(const Report& report) {
     if (!report.diagnosis)
         return {};
     std::vector<nla::Finding> findings = report.diagnosis->findings;
-    if (report.outcome != Outcome::fixed)
-        return findings;
+    const bool would_be = report.outcome == Outcome::change_needed && report.dry_run;
+    if (report.outcome != Outcome::fixed && !would_be) return findings;
     std::erase_if(findings,
                   [&](const nla::Finding& finding) { return is_repaired(finding, report); });
     return findings;

@@ -13,7 +13,8 @@ namespace nlafix::cli {
 /// off". Not escaped.
 std::string headline(const app::Report& report);
 
-/// The findings that are still true when the command is done: without those that it repaired.
+/// The findings that are still true when the command is done: without those that it repaired,
+/// or in a dry run would repair.
 std::vector<nla::Finding> remaining_findings(const app::Report& report);
 
 }  // namespace nlafix::cli

@@ -232,8 +232,7 @@ void CommandLine::add_repair_options(CLI::App* fix) {
            },
            "repair what this code stands for too, if check found it; may be given again")
         ->type_name("CODE")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        ->allow_extra_args(false);  // what follows a code is a TARGET
     add_flag(fix, "--list-repairs", list_repairs_,
              "list the codes of --also with what they write and their risk, and end");
 }
