@@ -20,7 +20,7 @@ extern "C" const char* __ubsan_default_options() {
 }
 
 extern "C" const char* __lsan_default_options() {
-    return "exitcode=86";
+    return "exitcode=86:print_suppressions=0";
 }
 
 // ntfs_device_mount of libntfs-3g 2022.10.3 forgets some of its memory where it fails. Its frames cannot
