@@ -16,6 +16,10 @@ target_compile_definitions(nlafix_hardening INTERFACE _GLIBCXX_ASSERTIONS)
 check_cxx_compiler_flag(-fstack-protector-strong NLAFIX_HAS_STACK_PROTECTOR_STRONG)
 if(NLAFIX_HAS_STACK_PROTECTOR_STRONG)
     target_compile_options(nlafix_hardening INTERFACE -fstack-protector-strong)
+    if(MINGW)
+        # Its protector is a library of its own.
+        target_link_options(nlafix_hardening INTERFACE -fstack-protector-strong)
+    endif()
 endif()
 
 # Needs optimisation, and gets in the way of the sanitizers. -U first: some compilers preset a level.

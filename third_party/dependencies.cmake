@@ -36,8 +36,16 @@ function(nlafix_require name version mode)
         "Elsewhere: set ${name}_ROOT to the folder that it is installed in.")
 endfunction()
 
-nlafix_require(Hivex 1.3.23 MODULE
-    DEBIAN libhivex-dev FEDORA hivex-devel ARCH hivex ALPINE hivex-dev HOMEBREW hivex)
+if(WIN32 AND NOT Hivex_ROOT)
+    message(STATUS "No Hivex_ROOT, and so the library and its tests alone: nobody packages hivex for "
+        "Windows (README.md says how to get it)")
+else()
+    nlafix_require(Hivex 1.3.23 MODULE
+        DEBIAN libhivex-dev FEDORA hivex-devel ARCH hivex ALPINE hivex-dev HOMEBREW hivex)
+endif()
+if(CMAKE_CROSSCOMPILING AND WIN32)
+    include(third_party/headers.cmake)
+else()
 nlafix_require(CLI11 2.1.2 CONFIG
     DEBIAN libcli11-dev FEDORA cli11-devel ARCH cli11 ALPINE cli11-dev HOMEBREW cli11)
 nlafix_require(fmt 9.1 CONFIG
@@ -50,6 +58,7 @@ nlafix_require(xxHash 0.8.1 MODULE
 if(NLAFIX_BUILD_TESTS)
     nlafix_require(doctest 2.4.9 CONFIG
         DEBIAN doctest-dev FEDORA doctest-devel ARCH doctest ALPINE doctest-dev HOMEBREW doctest)
+endif()
 endif()
 
 # nlafix_optional(OPTION NAME VERSION WHAT DEBIAN p FEDORA p ARCH p ALPINE p)
@@ -85,7 +94,7 @@ endif()
 
 # The library that cli/ formats with. Debian has no archive of fmt, so one file gets its headers.
 add_library(nlafix_fmt INTERFACE)
-if(NLAFIX_STATIC)
+if(NLAFIX_STATIC OR (CMAKE_CROSSCOMPILING AND WIN32))
     target_link_libraries(nlafix_fmt INTERFACE fmt::fmt-header-only)
 else()
     target_link_libraries(nlafix_fmt INTERFACE fmt::fmt)

@@ -8,6 +8,7 @@
 #include "app/hive_place.h"
 #include "app/inspection.h"
 #include "hivex/edit_image.h"
+#include "hivex/hazards.h"
 #include "hivex/iconv_check.h"
 #include "os/file.h"
 #include "os/paths.h"

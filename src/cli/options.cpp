@@ -243,6 +243,7 @@ CommandLine::CommandLine()
            "nlafix") {
     app_.formatter(std::make_shared<Formatter>());
     app_.require_subcommand(1);
+    app_.allow_windows_style_options(false);  // "/x" is a path, also where CLI11 thinks otherwise
     app_.set_help_flag("-h,--help", "this help");
     app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
     app_.footer(exit_status_help);

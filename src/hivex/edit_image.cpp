@@ -66,22 +66,6 @@ void stamp(Bytes& image, const recovery::CleanHive& hive, const nla::Plan& plan,
     regf::put_sequence_numbers(bytes, number, number);
 }
 
-}  // namespace
-
-void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
-    const regf::Hive parsed(hive.image());
-    for (const nla::PlannedEdit& edit : plan.edits) {
-        const auto hazard = find_hazard(regf::KeyNode(parsed, edit.key_node));
-        if (!hazard) continue;
-        throw Error(ErrorCode::unsafe_sibling, system::control_set_name(edit.control_set) + "\\" +
-                                                   edit.key + ": " + *hazard)
-            .hint("edit this key with regedit from the Windows recovery "
-                  "environment instead");
-    }
-}
-
-namespace {
-
 EditedImage edit_copy(const recovery::CleanHive& hive, const nla::Plan& plan,
                       std::uint64_t edit_time, os::System& system,
                       const MakeScratch& elsewhere) {

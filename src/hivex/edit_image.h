@@ -21,16 +21,15 @@ struct EditedImage {
     std::uint64_t edit_time = 0;  // FILETIME, the last-written time of the edited keys
 };
 
-/// Throws Error(unsafe_sibling) for a value that hivex would not keep.
-void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan);
-
 /// Makes a private file where the system has no place of its own for one.
 using MakeScratch = std::function<os::ScratchFile()>;
 
 /// `hive` with `plan` carried out. Both sequence numbers become the highest one + 2; beside
 /// old-format logs the timestamps of base block and first bin become `edit_time`. Private copies
-/// come from `system`, or from `elsewhere` where that has no place for them. Throws Error (unsafe_sibling, hivex_refused, io_error).
+/// come from `system`, or from `elsewhere` where that has no place for them. Throws Error
+/// (unsafe_sibling, hivex_refused, io_error).
 EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
-                       std::uint64_t edit_time, os::System& system, const MakeScratch& elsewhere = {});
+                       std::uint64_t edit_time, os::System& system,
+                       const MakeScratch& elsewhere = {});
 
 }  // namespace nlafix::hivex

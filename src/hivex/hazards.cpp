@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/error.h"
 #include "base/text.h"
+#include "regf/hive.h"
 #include "regf/key_value.h"
 
 namespace nlafix::hivex {
@@ -77,6 +79,18 @@ std::optional<std::string> find_hazard(const regf::KeyNode& key) {
         }
     }
     return std::nullopt;
+}
+
+void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
+    const regf::Hive parsed(hive.image());
+    for (const nla::PlannedEdit& edit : plan.edits) {
+        const auto hazard = find_hazard(regf::KeyNode(parsed, edit.key_node));
+        if (!hazard) continue;
+        throw Error(ErrorCode::unsafe_sibling, system::control_set_name(edit.control_set) + "\\" +
+                                                   edit.key + ": " + *hazard)
+            .hint("edit this key with regedit from the Windows recovery "
+                  "environment instead");
+    }
 }
 
 }  // namespace nlafix::hivex

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "nla/plan.h"
+#include "recovery/clean_hive.h"
 #include "regf/key_node.h"
 
 namespace nlafix::hivex {
@@ -14,5 +16,8 @@ namespace nlafix::hivex {
 /// Why the values of `key` would not survive an edit of one of them: names the value and the
 /// reason. Nothing if they would. Throws Error(malformed_hive) for what cannot be read.
 std::optional<std::string> find_hazard(const regf::KeyNode& key);
+
+/// Throws Error(unsafe_sibling) for a value that hivex would not keep.
+void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan);
 
 }  // namespace nlafix::hivex

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "os/hints.h"
+
 namespace nlafix::os {
 namespace {
 
@@ -38,9 +40,9 @@ const char* hint_of(ErrorCode code) {
         case ErrorCode::no_such_file: return "check the path; is the disk mounted?";
         case ErrorCode::no_permission: return "run it as root, or as a user who may do this";
         case ErrorCode::read_only: return "mount the volume for writing, then run it again";
-        case ErrorCode::in_use: return "close the program that uses it, then run it again";
+        case ErrorCode::in_use: return in_use_hint;
         case ErrorCode::no_room: return "make room, or put the backup elsewhere with --backup-dir";
-        default: return "look at the kernel's log (dmesg); if the disk fails, copy it first";
+        default: return io_error_hint;
     }
 }
 

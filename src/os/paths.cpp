@@ -6,24 +6,37 @@
 
 #include "base/text.h"
 #include "os/file.h"
+#include "os/path_syntax.h"
 
 namespace nlafix::os {
 
+namespace {
+
+/// Where the last part of `path` begins.
+std::size_t begin_of_name(const std::string& path) {
+    const std::size_t root = root_length(path);
+    std::size_t at = path.size();
+    while (at > root && !is_separator(path[at - 1])) --at;
+    return at;
+}
+
+}  // namespace
+
 std::string join(const std::string& folder, const std::string& name) {
-    if (folder.empty() || folder.back() == '/') return folder + name;
-    return folder + "/" + name;
+    if (folder.empty() || is_separator(folder.back())) return folder + name;
+    return folder + separator + name;
 }
 
 std::string folder_of(const std::string& path) {
-    const std::size_t slash = path.find_last_of('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
+    const std::size_t name = begin_of_name(path);
+    if (name == 0) return ".";
+    const std::size_t root = root_length(path);
+    return path.substr(0, name > root ? name - 1 : root);
 }
 
-std::string name_of(const std::string& path) {
-    const std::size_t slash = path.find_last_of('/');
-    return slash == std::string::npos ? path : path.substr(slash + 1);
-}
+std::string name_of(const std::string& path) { return path.substr(begin_of_name(path)); }
+
+bool is_absolute(const std::string& path) { return root_length(path) > 0; }
 
 FileStatus status_of(System& system, const std::string& path, bool follow_links) {
     FileStatus status;

@@ -17,6 +17,7 @@ std::string join(const std::string& folder, const std::string& name);
 /// The folder that holds `path` ("." for a bare name), and the last part of it.
 std::string folder_of(const std::string& path);
 std::string name_of(const std::string& path);
+bool is_absolute(const std::string& path);
 
 /// Status of `path`; throws Error as File::open does.
 FileStatus status_of(System& system, const std::string& path, bool follow_links);

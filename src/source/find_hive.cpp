@@ -113,7 +113,7 @@ std::string hive_in_folder(os::System& system, const std::string& folder) {
 }
 
 bool is_inside(const std::string& path, const std::string& folder) {
-    const std::string prefix = folder == "/" ? folder : folder + "/";
+    const std::string prefix = os::join(folder, "");
     return path.compare(0, prefix.size(), prefix) == 0;
 }
 

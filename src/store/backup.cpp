@@ -154,7 +154,7 @@ std::optional<std::string> read_marker(os::System& system, const std::string& hi
     // One that was cut lacks its end, or has zeros in it.
     if (!text.ends_with('\n') || text.find('\0') != std::string::npos) return std::nullopt;
     text.pop_back();
-    if (!text.starts_with('/')) return std::nullopt;
+    if (!os::is_absolute(text)) return std::nullopt;
     return text;
 }
 

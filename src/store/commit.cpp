@@ -7,16 +7,18 @@
 #include <utility>
 
 #include "base/error.h"
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "store/private_file.h"
 
 namespace nlafix::store {
 namespace {
 
-// NTFS is not among them, whatever driver shows it: a new file would lose its security descriptor,
-// and ntfs-3g renames over a file in two steps.
-constexpr std::array<std::string_view, 9> replacing_file_systems = {
-    "ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "zfs", "overlay"};
+// NTFS is not among them, whatever driver of Linux shows it: a new file would lose its security
+// descriptor, and ntfs-3g renames over a file in two steps. "NTFS" is what Windows itself calls it,
+// whose ReplaceFile keeps the descriptor.
+constexpr std::array<std::string_view, 10> replacing_file_systems = {
+    "ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "zfs", "overlay", "NTFS"};
 
 constexpr std::size_t comparison_chunk_bytes = std::size_t{1} << 20;
 
@@ -84,6 +86,8 @@ std::optional<Replacement> Replacement::prepare(const os::File& hive, ByteView c
 
 void Replacement::take_the_place_of(const os::File& hive) {
     os::System& system = hive.system();
+    // Where that costs the lock there is one on the old file still, which has the name until now.
+    if (!os::renames_open_files) file_.close();
     try {
         os::rename(system, path_, hive.path());
     } catch (const Error& error) {

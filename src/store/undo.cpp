@@ -37,7 +37,7 @@ Bytes read_copy(os::System& system, const BackupPaths& paths, const Manifest& ma
 }
 
 bool is_elsewhere(const Manifest& manifest) {
-    return manifest.target.find('/') != std::string::npos;
+    return os::name_of(manifest.target) != manifest.target;
 }
 
 /// Only a write in place leaves a hive that is neither old nor new.
@@ -144,7 +144,7 @@ LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest
 std::string target_of(os::System& system, const LoadedBackup& backup) {
     const std::string& target = backup.manifest.target;
     if (target.empty() || target == "." || target == ".." ||
-        (is_elsewhere(backup.manifest) && target.front() != '/')) {
+        (is_elsewhere(backup.manifest) && !os::is_absolute(target))) {
         throw Error(ErrorCode::malformed_backup,
                     "the manifest names no hive beside it and no absolute path")
             .path(backup.paths.manifest)

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "os/paths.h"
 
 namespace nlafix::test {
 
@@ -20,7 +21,7 @@ public:
     /// Absolute, links resolved, as os::System::real_path says it.
     const std::string& path() const { return path_; }
     /// The path of `name` in it; `name` may have several parts.
-    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+    std::string operator/(const std::string& name) const { return os::join(path_, name); }
 
     /// Writes a file, and makes the folders above it. Returns its path.
     std::string write(const std::string& name, ByteView content) const;
@@ -33,6 +34,9 @@ public:
 private:
     std::string path_;
 };
+
+/// A path for the standard library, which takes text for one of the machine's code page on Windows.
+std::filesystem::path to_path(const std::string& utf8);
 
 /// The whole file; throws std::runtime_error if it cannot be read.
 Bytes read_file(const std::string& path);

@@ -3,8 +3,6 @@
 #include "store/store.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -37,7 +35,8 @@ public:
         const int result = ForwardingSystem::file_system(path, status);
         status.type = type_;
         status.read_only = read_only;
-        if (free_bytes != 0) status.free_bytes = free_bytes;
+        if (free_bytes != 0)
+            status.free_bytes = free_bytes;
         return result;
     }
     bool read_only = false;
@@ -78,7 +77,9 @@ struct Fixed {
     std::string path;
 };
 
-std::string manifest_of(const std::string& copy) { return store::backup_paths_of(copy).manifest; }
+std::string manifest_of(const std::string& copy) {
+    return store::backup_paths_of(copy).manifest;
+}
 
 std::vector<std::string> names_in(const TempFolder& folder) {
     return os::names_in(os::real_system(), folder.path());
@@ -117,7 +118,8 @@ TEST_CASE("A fix leaves the image, a backup and a record; undo gives back the or
 
 TEST_CASE("A hive with two names is written in place, so that both show the new content") {
     Fixed fixed(replaceable);
-    REQUIRE(::link(fixed.path.c_str(), (fixed.folder / "other").c_str()) == 0);
+    std::filesystem::create_hard_link(test::to_path(fixed.path),
+                                      test::to_path(fixed.folder / "other"));
     CHECK(fixed.fix().in_place);
     CHECK(test::read_file(fixed.folder / "other") == fixed.after());
 }
@@ -136,7 +138,7 @@ TEST_CASE("Only file systems that are known to replace a file atomically are tru
 TEST_CASE("Mode and place in the folder survive both ways of writing") {
     for (const char* type : {replaceable, in_place_only}) {
         Fixed fixed(type);
-        std::filesystem::permissions(fixed.path, std::filesystem::perms(0640));
+        std::filesystem::permissions(test::to_path(fixed.path), std::filesystem::perms(0640));
         const std::string backup = fixed.fix().backup;
         CHECK(os::status_of(fixed.system, fixed.path, false).permissions == 0640);
         fixed.undo(backup);
@@ -241,7 +243,9 @@ TEST_CASE("A backup that is damaged is refused before the hive is looked at") {
         copy.pop_back();
         fixed.folder.write(os::name_of(backup), copy);
     }
-    SUBCASE("an empty copy") { fixed.folder.write(os::name_of(backup), {}); }
+    SUBCASE("an empty copy") {
+        fixed.folder.write(os::name_of(backup), {});
+    }
     SUBCASE("half of the manifest") {
         fixed.folder.write_text(os::name_of(manifest), record.substr(0, record.size() / 2));
     }
