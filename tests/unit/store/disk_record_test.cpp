@@ -107,8 +107,8 @@ TEST_CASE("a record that no fix writes is refused") {
          [](ordered_json& json) { json["epochs"][0][0]["after"] = std::string(1024, 'x'); }},
         {"epochs that are no list", [](ordered_json& json) { json["epochs"] = 7; }},
     };
-    for (const auto& [what, change] : changes) {
-        CAPTURE(what);
-        CHECK(outcome_of(change) == "malformed-backup");
+    for (const auto& change : changes) {
+        CAPTURE(change.first);
+        CHECK(outcome_of(change.second) == "malformed-backup");
     }
 }
