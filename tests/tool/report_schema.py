@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'support'))
@@ -50,6 +51,20 @@ def main():
                put(needed, -1, 'hive', 'select', 'current'), put(refused, 'no', 'error', 'code'),
                put(refused, '', 'error', 'hint'), put(refused, None, 'error'),
                put(needed, refused['error'], 'error')]
+    off = nlafix('check', '--strict', source_dir / 'fixtures' / 'diagnosis-several.hive').report
+    with program.Folder(fast=True) as folder:
+        hive = folder / 'SYSTEM'
+        shutil.copy(source_dir / 'fixtures' / 'diagnosis-several.hive', hive)
+        repaired = nlafix('fix', '--also', 'listener-off', hive).report
+    spoiled += [put(off, 'terrible', 'findings', 0, 'severity'), put(off, [], 'findings'),
+                put(off, 'Not A Code', 'findings', 0, 'code'), put(off, 0, 'exit_code'),
+                put(off, '', 'verdict'), put(off, 'win12', 'windows', 'generation'),
+                put(off, None, 'findings', 0, 'control_set'), put(off, 'fix', 'command'),
+                put(off, 'maybe', 'looked_at', 0, 'state'),
+                put(repaired, '1', 'edits', 0, 'after'), put(repaired, 'tspkg', 'edits', 0, 'added'),
+                without(repaired, 'edits', 0, 'repairs'),
+                put(needed, 'listener-off', 'edits', 0, 'repairs'),
+                without(off, 'findings', 0, 'stock'), without(off, 'looked_at', 0, 'overridden_by')]
     for report, above in ((needed, ()), (needed, ('target',)), (needed, ('hive',)),
                           (needed, ('hive', 'select')), (needed, ('edits', 0)),
                           (refused, ('error',))):

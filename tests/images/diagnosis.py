@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The diagnosis of a Windows on a disk: SOFTWARE is read from its volume, and --also writes to it."""
+
+import sys
+
+import _image
+import program
+
+SOFTWARE = '/Windows/System32/config/SOFTWARE'
+
+
+def image_with(maker, folder, system, software):
+    """A volume without a partition table, with both hives; a log of SOFTWARE where there is one."""
+    image = folder / 'server.img'
+    _image.empty_disk(image, _image.VOLUME_BYTES)
+    files = ['%s=%s' % (SOFTWARE, maker.hive(software))]
+    log = maker.fixtures / (software + '.hive.LOG1')
+    if log.exists():
+        files.append('%s.LOG1=%s' % (SOFTWARE, log))
+    maker.volume(image, hive=maker.hive(system), file=files)
+    return image
+
+
+def codes_of(found):
+    return [finding['code'] for finding in found.report['findings']]
+
+
+def names_windows(nlafix, maker, folder):
+    found = nlafix('check', image_with(maker, folder, 'win10-healthy', 'software-server-2019'))
+    assert found.status == 0, found
+    windows = found.report['windows']
+    assert windows['sureness'] == 'certain' and windows['build'] == '17763', windows
+    assert codes_of(found) == ['nla-required'], found
+
+
+def policy_counts(nlafix, maker, folder):
+    image = image_with(maker, folder, 'diagnosis-remote-desktop-off', 'software-policy-on')
+    found = nlafix('check', '--strict', image)
+    assert found.status == 0, 'the policy has it on: %s' % found
+    assert found.report['findings'][0]['overridden_by'], found
+
+
+def dirty_software(nlafix, maker, folder):
+    found = nlafix('check', '--strict', image_with(maker, folder, 'win10-healthy', 'software-dirty'))
+    assert found.status == 1 and found.report['status'] == 'blocked', found
+    assert codes_of(found)[0] == 'policy-remote-desktop-off', found
+
+
+def not_a_hive(nlafix, maker, folder):
+    found = nlafix('check', image_with(maker, folder, 'win10-healthy', 'nothing-signature'))
+    assert found.status == 0 and found.report['windows']['sureness'] == 'guessed', found
+    assert any('SOFTWARE' in warning for warning in found.report['warnings']), found
+
+
+def repair(nlafix, maker, folder):
+    image = image_with(maker, folder, 'diagnosis-several', 'software-server-2019')
+    before = image.read_bytes()
+    fixed = nlafix('fix', '--also', 'termservice-disabled', '--also', 'listener-off', image)
+    assert fixed.status == 0 and fixed.report['verified'], fixed
+    assert [edit['repairs'] for edit in fixed.report['edits']] == [
+        'listener-off', 'termservice-disabled'], fixed
+    assert codes_of(nlafix('check', image)) == ['remote-desktop-off', 'nla-required']
+    assert nlafix('undo', _image.only_backup(folder, image.name)).status == 0
+    assert image.read_bytes() == before, 'undo did not give the disk back'
+
+
+def main():
+    path, source_dir = program.arguments()
+    maker = _image.Maker(path, source_dir)
+    nlafix = program.Nlafix(path, source_dir)
+    for examine in (names_windows, policy_counts, dirty_software, not_a_hive, repair):
+        with program.Folder(fast=True) as folder:
+            examine(nlafix, maker, folder)
+        print(examine.__name__)
+    sys.exit(0)
+
+
+main()
