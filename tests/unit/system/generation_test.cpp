@@ -46,7 +46,8 @@ TEST_CASE("The root key's name tells the generation, some more surely than other
     };
     for (const auto& [tree, expected, sureness] : rows) {
         const auto found = guess(f::system_tree(tree));
-        CAPTURE(system::word_of(expected));
+        const std::string word = system::word_of(expected);
+        CAPTURE(word);
         CHECK(found.generation == expected);
         CHECK(found.sureness == sureness);
         CHECK_FALSE(found.evidence.empty());

@@ -95,7 +95,8 @@ TEST_CASE("The first build of each generation, and the last of the one before") 
         {u"10240", Generation::win10},     {u"26100", Generation::win10},
     };
     for (const auto& [build, expected] : rows) {
-        CAPTURE(std::string(build.begin(), build.end()));
+        const std::string shown(build.begin(), build.end());
+        CAPTURE(shown);
         CHECK(generation_of_build(build) == expected);
     }
 }
