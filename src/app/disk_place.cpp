@@ -12,6 +12,7 @@
 #include "disk/plan_commit.h"
 #include "os/file.h"
 #include "os/paths.h"
+#include "recovery/log_first.h"
 #include "regf/hive.h"
 #include "source/disk_hives.h"
 #include "store/disk_store.h"
@@ -152,15 +153,20 @@ void DiskPlace::require_writable(const Options& options, std::uint64_t image_byt
 /// its sequence numbers.
 void DiskPlace::add_way_in_place(disk::FileChange& change, const source::HiveFiles& files) {
     change.in_place_files = {found_.hive};
-    const Bytes opening = store::opening_head_of_fix(files.primary, change.after);
-    for (const store::Epoch& epoch :
-         store::in_place_epochs(files.primary, change.after, opening, store::Direction::fix)) {
-        Epoch& added = change.in_place.emplace_back();
-        for (const store::Write& write : epoch.writes) {
-            added.writes.push_back(
-                {primary_file, write.offset, Bytes(write.bytes.begin(), write.bytes.end())});
+    recovery::LogFirst log_first = recovery::plan_log_first(
+        {files.primary, files.logs}, change.after, recovery::Growth::forbidden);
+    if (log_first.possible()) {
+        const std::string folder = os::folder_of(found_.hive);
+        for (const recovery::LogFile& log : files.logs) {
+            change.in_place_files.push_back(os::join(folder, log.name));
         }
+        change.in_place = std::move(log_first.epochs);
+        change.in_place_method = disk::CommitMethod::log_first;
+        return;
     }
+    const Bytes opening = store::opening_head_of_fix(files.primary, change.after);
+    change.in_place =
+        store::in_place_epochs(files.primary, change.after, opening, store::Direction::fix);
 }
 
 /// The commit of `image`, and the hive that it leaves: another one than `image` where the log is

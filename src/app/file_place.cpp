@@ -10,7 +10,11 @@
 #include "app/software.h"
 #include "os/file.h"
 #include "os/paths.h"
+#include "recovery/clean_hive.h"
+#include "recovery/log_first.h"
+#include "regf/base_block.h"
 #include "source/hibernation.h"
+#include "store/commit.h"
 #include "store/hive_lock.h"
 #include "store/interrupted.h"
 #include "store/output_file.h"
@@ -64,12 +68,42 @@ public:
             *file_, resolved_backup_folder(system_, path_, options.backup_folder));
     }
 
+    std::optional<std::uint32_t> plan_log_first(const source::HiveFiles& files, ByteView image,
+                                                const Options& options) override {
+        if (store::can_replace(*file_)) {
+            // If that fails in the end, for the sake of its metadata, it is written as ever.
+            log_first_.why_not = "its metadata could not be given to a new file";
+        } else if (options.logs == recovery::LogPolicy::ignore &&
+                   recovery::is_dirty(regf::read_base_block(files.primary))) {
+            log_first_.why_not = "its logs are ignored";
+        } else {
+            log_first_ = recovery::plan_log_first({files.primary, files.logs}, image,
+                                                  recovery::Growth::allowed);
+        }
+        if (!log_first_.possible()) return std::nullopt;
+        return log_first_.final_sequence;
+    }
+
     Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
                  store::StoreOptions store_options, const Options& options) override {
         store_options.backup_folder = resolved_backup_folder(system_, path_, options.backup_folder);
+        store::LogFirstWay way{log_first_.epochs, log_first_.epochs_to_commit, log_first_.why_not, {}};
+        if (log_first_.possible()) way.why = recovery::text_of(log_first_.which);
+        for (const recovery::LogFile& log : files.logs) way.logs.push_back({log.name, log.bytes});
+        const std::optional<std::string> earlier = cut_write();
         const store::StoreResult result =
-            store::store_image(*file_, files.primary, image, store_options);
-        return {result.backup, result.in_place ? "in-place" : "replace", ""};
+            store::store_image(*file_, files.primary, image, way, store_options);
+        if (earlier) store::close_cut_write(system_, *earlier);
+        Stored stored{result.backup, result.method, "", result.why, {}, {}};
+        if (result.effort.flushes != 0) {
+            stored.effort = result.effort;
+            stored.effort_to_commit = result.effort_to_commit;
+        }
+        return stored;
+    }
+
+    std::optional<std::string> cut_write() override {
+        return store::find_cut_write(system_, path_);
     }
 
     void write_output(const std::string& path, ByteView content) override {
@@ -81,6 +115,7 @@ private:
     std::string path_;
     source::TargetKind kind_;
     std::optional<os::File> file_;  // from read() on; with Access::write it is locked
+    recovery::LogFirst log_first_;
 };
 
 }  // namespace

@@ -25,6 +25,9 @@ struct Stored {
     std::string backup;  // path of the copy
     std::string method;  // as in Report
     std::string reason;  // why not a better way; empty where there is none
+    std::string what;    // what was done, for a person
+    std::optional<Effort> effort;            // as in Report
+    std::optional<Effort> effort_to_commit;
 };
 
 /// A hive that was found. The methods throw Error as the stages below them do.
@@ -49,6 +52,15 @@ public:
     virtual void require_writable(const Options& options, std::uint64_t image_bytes) = 0;
     /// A private file where the machine has no place for one: where the backup goes.
     virtual os::ScratchFile make_scratch(const Options& options) = 0;
+    /// The way that writes the log first, where this place takes it for the edited `image`: the
+    /// sequence numbers that the image must have then. Asked before it is verified.
+    virtual std::optional<std::uint32_t> plan_log_first(const source::HiveFiles&, ByteView,
+                                                        const Options&) {
+        return std::nullopt;
+    }
+    /// The manifest of an earlier write with the log first that was cut: the hive is whole, but its
+    /// user may want to know.
+    virtual std::optional<std::string> cut_write() { return std::nullopt; }
     /// Writes `image`, with a backup, over the hive that `files` was read from.
     virtual Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
                          store::StoreOptions store_options, const Options& options) = 0;

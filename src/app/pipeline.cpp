@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/pipeline.h"
 
+#include <algorithm>
 #include <new>
+#include <optional>
 
 #include "app/disk_undo.h"
 #include "app/file_place.h"
 #include "app/hive_place.h"
 #include "app/inspection.h"
+#include "base/text.h"
 #include "hivex/edit_image.h"
 #include "hivex/hazards.h"
 #include "hivex/iconv_check.h"
 #include "os/file.h"
 #include "os/paths.h"
+#include "recovery/bins_range.h"
+#include "recovery/log_first.h"
+#include "recovery/restoration.h"
 #include "store/hive_lock.h"
 #include "store/interrupted.h"
 #include "store/store.h"
@@ -52,6 +58,46 @@ void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& re
     } catch (const Error& error) {
         report.warnings.push_back("fix will refuse: " + error.message());
     }
+}
+
+/// For a backup that holds logs: what the hive is now, and how it becomes the original with them.
+std::optional<store::WayBack> way_back(const os::File& hive, const store::LoadedBackup& backup,
+                                       std::uint64_t now) {
+    if (backup.manifest.logs.empty()) return std::nullopt;
+    const source::HiveFiles files = source::read_hive(hive);
+    std::vector<recovery::LogFile> originals;
+    std::vector<recovery::LogFile> logs;
+    for (const store::LogCopy& copy : backup.manifest.logs) {
+        originals.push_back({copy.name, copy.before, ""});
+        const auto found = std::find_if(
+            files.logs.begin(), files.logs.end(),
+            [&copy](const recovery::LogFile& log) { return log.name == copy.name; });
+        logs.push_back(found == files.logs.end() ? recovery::LogFile{copy.name, {}, ""} : *found);
+    }
+    const recovery::HiveState original{backup.before, originals};
+    const recovery::HiveState current{files.primary, logs};
+    const Bytes content = recovery::content_of(current);
+    store::WayBack way;
+    way.is_known = !content.empty() &&
+                   (recovery::same_content(content, recovery::content_of(original)) ||
+                    recovery::same_content(content, backup.after));
+    recovery::LogFirst plan =
+        recovery::plan_restoration(current, original, now, recovery::Growth::allowed);
+    way.is_possible = way.is_known && plan.possible();
+    way.epochs = std::move(plan.epochs);
+    way.why_not = std::move(plan.why_not);
+    return way;
+}
+
+/// A cut write with the log first is no reason to refuse anything, but worth a word.
+void warn_of_cut_write(HivePlace& place, Report& report) {
+    const auto manifest = place.cut_write();
+    if (!manifest) return;
+    report.warnings.push_back(
+        "an earlier write of nlafix was cut; the hive is whole all the same: with its logs, which "
+        "Windows applies by itself, it is the one before that write or the one after it. To be "
+        "sure of the one before: nlafix undo " +
+        shell_quoted(*manifest));
 }
 
 }  // namespace
@@ -111,6 +157,7 @@ void Session::check(Report& report, const Options& options) {
     if (!place) return;
     options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::read);
+    warn_of_cut_write(*place, report);
     const Inspection inspection = inspect(files, place->read_software(report), options, report);
     report.outcome =
         inspection.plan.edits.empty() ? Outcome::nothing_to_do : Outcome::change_needed;
@@ -123,6 +170,7 @@ void Session::fix(Report& report, const Options& options) {
     if (!place) return;
     options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::write);
+    warn_of_cut_write(*place, report);
     const Inspection inspection = inspect(files, place->read_software(report), options, report);
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
@@ -136,8 +184,13 @@ void Session::fix(Report& report, const Options& options) {
         hivex::edit_image(inspection.hive, inspection.plan, now, system_,
                           [&] { return place->make_scratch(options); });
     options.begins("comparing the copy with the original");
+    const std::optional<std::uint32_t> final_sequence =
+        place->plan_log_first(files, edited.bytes, options);
+    if (final_sequence) {
+        regf::put_sequence_numbers(edited.bytes, *final_sequence, *final_sequence);
+    }
     const verify::VerifiedImage image =
-        verify::verify(inspection.hive, inspection.plan, std::move(edited));
+        verify::verify(inspection.hive, inspection.plan, std::move(edited), final_sequence);
     place->require_writable(options, image.bytes().size());
     options.begins("writing");
     store::StoreOptions store_options;
@@ -148,6 +201,9 @@ void Session::fix(Report& report, const Options& options) {
     const Stored stored = place->store(files, image, std::move(store_options), options);
     report.backup = stored.backup;
     report.method = stored.method;
+    report.method_reason = stored.what;
+    report.effort = stored.effort;
+    report.effort_to_commit = stored.effort_to_commit;
     if (!stored.reason.empty()) report.notes.push_back(stored.reason);
     report.outcome = Outcome::fixed;
     report.changed = true;
@@ -171,18 +227,22 @@ void Session::undo(Report& report, const Options& options) {
         store::refuse_interrupted_write(system_, path);
     }
     refuse_hibernation(system_, path);
-    const store::UndoResult result = store::undo(file, backup, was_interrupted_);
+    const store::UndoResult result =
+        store::undo(file, backup, was_interrupted_, way_back(file, backup, system_.now()));
     report.warnings = result.warnings;
     report.outcome = Outcome::restored;
     report.changed = result.changed;
     report.verified = true;
-    if (result.changed) report.method = result.in_place ? "in-place" : "replace";
+    report.method = result.method;
+    report.method_reason = result.why;
+    if (result.effort.flushes != 0) report.effort = result.effort;
 }
 
 void Session::recover(Report& report, const Options& options) {
     const std::unique_ptr<HivePlace> place = find_place(system_, options, report);
     place->locate(report);
     const source::HiveFiles files = place->read(Access::read);
+    warn_of_cut_write(*place, report);
     const recovery::CleanHive clean =
         app::recover(files, recovery::LogPolicy::apply, report);
     if (!report.hive->dirty) {

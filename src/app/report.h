@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/epoch.h"
 #include "base/error.h"
 #include "nla/diagnosis.h"
 #include "nla/plan.h"
@@ -71,7 +72,10 @@ struct Report {
     std::optional<nla::Diagnosis> diagnosis;  // of the hive as it was found
     std::string backup;                   // path of the copy, made by fix or used by undo
     std::string output;                   // of recover
-    std::string method;                   // "replace" or "in-place", of a write
+    std::string method;  // "replace", "log-first", "in-place" or "runlist-switch", of a write
+    std::string method_reason;  // for a person
+    std::optional<Effort> effort;            // of a write into the hive and its logs
+    std::optional<Effort> effort_to_commit;  // until the new content is the one
     std::vector<std::string> warnings;
     std::vector<std::string> notes;  // for -v
     std::optional<Error> error;

@@ -23,6 +23,11 @@ constexpr bool range_is_inside(std::uint64_t offset, std::uint64_t length, std::
     return offset <= size && length <= size - offset;
 }
 
+/// The next multiple of `step` that is not below `value`; both are sizes of what is in memory.
+constexpr std::size_t rounded_up(std::size_t value, std::size_t step) {
+    return (value + step - 1) / step * step;
+}
+
 /// Throws Error(malformed_hive) that names offset and length; out of line to keep readers small.
 [[noreturn]] void throw_out_of_range(std::uint64_t offset, std::uint64_t length,
                                      std::uint64_t size);

@@ -16,7 +16,9 @@ namespace nlafix {
 /// list was given.
 using FileIndex = std::size_t;
 inline constexpr FileIndex primary_file = 0;
-constexpr FileIndex file_of_log(std::size_t index) { return index + 1; }
+constexpr FileIndex file_of_log(std::size_t index) {
+    return index + 1;
+}
 
 struct Write {
     FileIndex file = primary_file;

@@ -235,6 +235,19 @@ ordered_json error_json(const std::optional<Error>& error) {
             {"hint", error->hint()}};
 }
 
+ordered_json written_json(const app::Report& report) {
+    if (!report.effort) return nullptr;
+    ordered_json json = {{"bytes", report.effort->bytes},
+                         {"flushes", report.effort->flushes},
+                         {"bytes_to_commit", nullptr},
+                         {"flushes_to_commit", nullptr}};
+    if (report.effort_to_commit) {
+        json["bytes_to_commit"] = report.effort_to_commit->bytes;
+        json["flushes_to_commit"] = report.effort_to_commit->flushes;
+    }
+    return json;
+}
+
 }  // namespace
 
 std::string json_report(const app::Report& report) {
@@ -256,6 +269,7 @@ std::string json_report(const app::Report& report) {
                          {"output", output_json(report)},
                          {"method", nullptr},
                          {"commit", nullptr},
+                         {"written", written_json(report)},
                          {"verified", report.verified},
                          {"warnings", report.warnings},
                          {"notes", report.notes},

@@ -159,6 +159,21 @@ std::string log_text(const app::LogReport& log) {
     return fmt::format("{} entries", log.summary.entry_count);
 }
 
+void add_method(std::string& out, const Report& report) {
+    if (report.method.empty()) return;
+    out += fmt::format("  written: {}", report.method);
+    if (!report.method_reason.empty()) out += fmt::format(" ({})", escaped(report.method_reason));
+    out += '\n';
+    if (!report.effort) return;
+    out += fmt::format("  written to hive and logs: {} bytes, {} flushes", report.effort->bytes,
+                       report.effort->flushes);
+    if (report.effort_to_commit) {
+        out += fmt::format("; {} bytes, {} flushes until the new content counts",
+                           report.effort_to_commit->bytes, report.effort_to_commit->flushes);
+    }
+    out += '\n';
+}
+
 void add_details(std::string& out, const Report& report) {
     if (report.hive) {
         out += fmt::format("  hive version 1.{}, {}{}\n", report.hive->minor_version,
@@ -174,7 +189,7 @@ void add_details(std::string& out, const Report& report) {
                            quoted_list(edit.after));
     }
     add_looked_at(out, report);
-    if (!report.method.empty()) out += fmt::format("  written: {}\n", report.method);
+    add_method(out, report);
     for (const std::string& note : report.notes) out += fmt::format("  note: {}\n", escaped(note));
 }
 

@@ -14,8 +14,6 @@ namespace {
 // No hive that Windows loads is larger than 2 GiB; this is for reading the copy back.
 constexpr std::uint64_t most_image_bytes = std::uint64_t{1} << 33;
 
-constexpr std::size_t first_bin_timestamp_at = regf::base_block_size_bytes + 20;
-
 os::ScratchFile make_copy(os::System& system, const MakeScratch& elsewhere) {
     if (auto copy = os::ScratchFile::make(system)) return std::move(*copy);
     if (elsewhere) return elsewhere();
@@ -59,8 +57,9 @@ void stamp(Bytes& image, const recovery::CleanHive& hive, const nla::Plan& plan,
         put_u64(bytes, static_cast<std::size_t>(key) + regf::key_node_last_written_at, edit_time);
     }
     if (hive.stamp().new_timestamp) {
-        put_u64(bytes, regf::timestamp_at, edit_time);
-        put_u64(bytes, first_bin_timestamp_at, edit_time);
+        const std::uint64_t time = hive.stamp().timestamp_of_edit(edit_time);
+        put_u64(bytes, regf::timestamp_at, time);
+        put_u64(bytes, regf::first_bin_timestamp_at, time);
     }
     const std::uint32_t number = hive.stamp().highest_sequence + 2;
     regf::put_sequence_numbers(bytes, number, number);

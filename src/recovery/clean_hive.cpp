@@ -43,8 +43,10 @@ private:
 CleanHive::Stamp Recoverer::make_stamp() const {
     CleanHive::Stamp stamp;
     stamp.highest_sequence = std::max(base_block_.primary_sequence, base_block_.secondary_sequence);
+    if (base_block_.checksum_is_right()) stamp.latest_timestamp = base_block_.timestamp;
     for (const LogFile& log : logs_) {
         const LogSummary summary = summarize_log(log.bytes);
+        stamp.latest_timestamp = std::max(stamp.latest_timestamp, summary.timestamp);
         stamp.highest_sequence =
             std::max(stamp.highest_sequence, summary.highest_sequence.value_or(0));
         if (summary.format == LogFormat::old_format) stamp.new_timestamp = true;

@@ -5,6 +5,7 @@
 // Never: touches a file.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +45,14 @@ public:
     struct Stamp {
         std::uint32_t highest_sequence = 0;  // in the primary file and in all its logs
         bool new_timestamp = false;          // beside logs of the old format
+        std::uint64_t latest_timestamp = 0;  // in the primary file and in all its logs
+
+        /// The time that an edit made at `now` carries where it needs a new one: later than all
+        /// others, also where the clock of this machine is not.
+        std::uint64_t timestamp_of_edit(std::uint64_t now) const {
+            return latest_timestamp == ~std::uint64_t{0} ? now
+                                                         : std::max(now, latest_timestamp + 1);
+        }
     };
     const Stamp& stamp() const { return stamp_; }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A change of a hive in the order in which Windows makes one: the log first, then the header, then
-// the pages (docs/crash-safety.md). A cut at any moment leaves a hive that Windows brings to the old
-// or to the new content by itself.
-// Owns: which log is written and what goes into it, the numbers in between and at the end, the order
+// the pages (docs/crash-safety.md). A cut at any moment leaves a hive that Windows brings to the
+// old or to the new content by itself. Owns: which log is written and what goes into it, the
+// numbers in between and at the end, the order
 //   of it all; what the bytes that are there must prove for that to hold.
 // Never: touches a file; store and disk carry the list of epochs out.
 #pragma once

@@ -140,4 +140,31 @@ void apply_entry(const LogEntry& entry, Bytes& image) {
     }
 }
 
+Bytes write_entry(ByteView image, const std::vector<BinsRange>& pages, std::uint32_t sequence,
+                  std::size_t offset_in_log) {
+    Bytes entry(entry_header_bytes + reference_bytes * pages.size());
+    put_u32(entry, 0, signature);
+    put_u32(entry, 8, u32_at(image, regf::flags_at) & 1U);
+    put_u32(entry, 12, sequence);
+    put_u32(entry, 16, u32_at(image, regf::bins_size_at));
+    put_u32(entry, 20, static_cast<std::uint32_t>(pages.size()));
+    std::size_t reference = entry_header_bytes;
+    for (const BinsRange& page : pages) {
+        put_u32(entry, reference, page.offset);
+        put_u32(entry, reference + 4, page.size_bytes);
+        reference += reference_bytes;
+    }
+    for (const BinsRange& page : pages) {
+        const ByteView bytes =
+            slice(image, regf::base_block_size_bytes + page.offset, page.size_bytes);
+        entry.insert(entry.end(), bytes.begin(), bytes.end());
+    }
+    const std::size_t end = offset_in_log + entry.size();
+    entry.resize(rounded_up(end, regf::page_size_bytes) - offset_in_log);
+    put_u32(entry, 4, static_cast<std::uint32_t>(entry.size()));
+    put_u64(entry, 24, marvin32(ByteView(entry).subspan(entry_header_bytes)));
+    put_u64(entry, 32, marvin32(ByteView(entry).first(32)));
+    return entry;
+}
+
 }  // namespace nlafix::recovery

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Logs of Windows 8.1 and later: entries "HvLE" (specification: new format).
-// Owns: reading entries, and their application to an image.
+// Owns: reading and writing entries, and their application to an image.
 // Never: decides which log is applied, or in which order (recovery/replay.h).
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "recovery/bins_range.h"
 
 namespace nlafix::recovery {
 
@@ -43,5 +44,11 @@ std::optional<std::uint32_t> highest_entry_sequence(ByteView log);
 /// Writes the pages of `entry` into `image`, which grows to what the entry needs. The base block is
 /// left alone.
 void apply_entry(const LogEntry& entry, Bytes& image);
+
+/// An entry as Windows writes it, with both hashes: `pages` of `image` (a whole primary file) in
+/// ascending order, its number of bins and flag, zeros up to where the entry ends at a multiple of
+/// 4096 bytes in its log, in which it begins at `offset_in_log`.
+Bytes write_entry(ByteView image, const std::vector<BinsRange>& pages, std::uint32_t sequence,
+                  std::size_t offset_in_log);
 
 }  // namespace nlafix::recovery

@@ -58,4 +58,21 @@ void apply_ranges(const OldFormatLog& log, Bytes& image) {
     }
 }
 
+Bytes write_old_format(ByteView base_block, ByteView image, const std::vector<BinsRange>& pages) {
+    // A bit stands for a sector, so a page is a whole byte.
+    Bytes log(base_block.begin(), base_block.end());
+    log.resize(rounded_up(vector_at + u32_at(image, regf::bins_size_at) / regf::page_size_bytes,
+                          sector_bytes));
+    put_u32(log, sector_bytes, signature);
+    for (const BinsRange& range : pages) {
+        const std::size_t first = vector_at + range.offset / regf::page_size_bytes;
+        std::fill_n(log.begin() + static_cast<std::ptrdiff_t>(first),
+                    range.size_bytes / regf::page_size_bytes, std::byte{0xff});
+        const ByteView bytes =
+            slice(image, regf::base_block_size_bytes + range.offset, range.size_bytes);
+        log.insert(log.end(), bytes.begin(), bytes.end());
+    }
+    return log;
+}
+
 }  // namespace nlafix::recovery

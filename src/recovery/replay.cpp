@@ -10,10 +10,6 @@
 namespace nlafix::recovery {
 namespace {
 
-constexpr std::size_t first_bin_timestamp_at = regf::base_block_size_bytes + 20;
-constexpr std::size_t flags_at = 144;
-constexpr std::size_t file_type_at = 28;
-
 struct Candidate {
     std::size_t index = 0;  // in the logs that were given
     regf::BaseBlock base_block;
@@ -49,6 +45,7 @@ private:
     bool apply_old(const Candidate& log);
     bool is_of_this_state(const regf::BaseBlock& log) const;
     bool is_stale(const Candidate& log) const;
+    bool changes_nothing(const Candidate& log) const;
     bool is_possible_size(std::uint32_t bins_size_bytes) const;
     void take_base_block_from(const Candidate& log, Bytes& image) const;
     void finish(Bytes image, std::uint32_t sequence, std::uint32_t bins_size_bytes);
@@ -107,7 +104,7 @@ void Replayer::take_base_block_from(const Candidate& log, Bytes& image) const {
     const Bytes& bytes = logs_[log.index].bytes;
     image.resize(std::max(image.size(), regf::base_block_size_bytes));
     std::copy_n(bytes.begin(), regf::base_block_head_bytes, image.begin());
-    put_u32(image, file_type_at, 0);
+    put_u32(image, regf::file_type_at, 0);
 }
 
 void Replayer::finish(Bytes image, std::uint32_t sequence, std::uint32_t bins_size_bytes) {
@@ -119,16 +116,28 @@ void Replayer::finish(Bytes image, std::uint32_t sequence, std::uint32_t bins_si
 
 /// True for a log of entries that the hive has already. A torn header still has its numbers, as
 /// they stand in front: a log that does not reach them is not the one of the write that was torn,
-/// and would bring an old state back. (Windows does not ask; a refusal loses nothing.)
+/// and would bring an old state back, unless all that it holds is in the hive. (Windows does not
+/// ask; a refusal loses nothing.)
 bool Replayer::is_stale(const Candidate& log) const {
     const std::uint32_t secondary = base_block_.secondary_sequence;
     if (header_is_good_) return log.base_block.primary_sequence < secondary;
+    if (changes_nothing(log)) return false;
     const std::uint32_t last = log.entries.entries.empty()
                                    ? log.base_block.primary_sequence
                                    : log.entries.entries.back().sequence;
     // Windows writes the number behind the last entry's, an edit of ours a higher one; while ours
     // was under way the primary number alone was that high.
     return std::uint64_t{last} + 1 < std::max(base_block_.primary_sequence, secondary);
+}
+
+/// True when the hive bins data are what the entries make of them.
+bool Replayer::changes_nothing(const Candidate& log) const {
+    Bytes image(primary_.begin(), primary_.end());
+    for (const LogEntry& entry : log.entries.entries) {
+        if (!is_possible_size(entry.bins_size_bytes)) return false;
+        apply_entry(entry, image);
+    }
+    return !log.entries.entries.empty() && equal(image, primary_);
 }
 
 void Replayer::replay_new() {
@@ -172,7 +181,7 @@ void Replayer::replay_new() {
     if (!last) return;
     if (!header_is_good_) take_base_block_from(*last_log, image);
     // Bit 0 of the header's flags follows that of the entries; the other bits are not theirs.
-    put_u32(image, flags_at, (u32_at(image, flags_at) & ~1U) | (flags & 1U));
+    put_u32(image, regf::flags_at, (u32_at(image, regf::flags_at) & ~1U) | (flags & 1U));
     finish(std::move(image), *last, bins_size_bytes);
 }
 
@@ -205,19 +214,14 @@ bool Replayer::apply_new(const Candidate& log, Bytes& image, std::uint32_t& flag
 /// a torn header is kept in the first bin.
 bool Replayer::is_of_this_state(const regf::BaseBlock& log) const {
     if (header_is_good_) return log.timestamp == base_block_.timestamp;
-    return primary_.size() >= first_bin_timestamp_at + 8 &&
-           log.timestamp == u64_at(primary_, first_bin_timestamp_at);
+    return primary_.size() >= regf::first_bin_timestamp_at + 8 &&
+           log.timestamp == u64_at(primary_, regf::first_bin_timestamp_at);
 }
 
 void Replayer::replay_old() {
-    // LOG1 before LOG2 before LOG: the order of their names, with the bare one last.
     std::stable_sort(old_logs_.begin(), old_logs_.end(),
                      [this](const Candidate& a, const Candidate& b) {
-                         const auto digit = [this](const Candidate& log) {
-                             const char last = name_of(log).empty() ? 'G' : name_of(log).back();
-                             return last >= '0' && last <= '9' ? last : 'G';
-                         };
-                         return digit(a) < digit(b);
+                         return name_of_log(name_of(a)) < name_of_log(name_of(b));
                      });
     bool done = false;
     for (const Candidate& log : old_logs_) {

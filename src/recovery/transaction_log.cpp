@@ -2,6 +2,8 @@
 #include "recovery/transaction_log.h"
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 
 #include "recovery/new_format.h"
 #include "regf/base_block.h"
@@ -26,6 +28,18 @@ void read_entries(ByteView log, std::uint32_t first_sequence, LogSummary& summar
 
 }  // namespace
 
+LogName name_of_log(const std::string& name) {
+    const auto ends_with = [&name](std::string_view suffix) {
+        return name.size() >= suffix.size() &&
+               std::equal(suffix.rbegin(), suffix.rend(), name.rbegin(), [](char a, char b) {
+                   return a == static_cast<char>(std::toupper(static_cast<unsigned char>(b)));
+               });
+    };
+    if (ends_with(".LOG1")) return LogName::log1;
+    if (ends_with(".LOG2")) return LogName::log2;
+    return ends_with(".LOG") ? LogName::bare : LogName::other;
+}
+
 LogSummary summarize_log(ByteView log) {
     LogSummary summary;
     if (log.empty()) return summary;
@@ -37,6 +51,11 @@ LogSummary summarize_log(ByteView log) {
     if (base_block.checksum_is_right()) {
         summary.highest_sequence =
             std::max(base_block.primary_sequence, base_block.secondary_sequence);
+        summary.timestamp = base_block.timestamp;
+    }
+    if (summary.base_block_is_valid) {
+        summary.sequence = base_block.primary_sequence;
+        summary.file_type = base_block.file_type;
     }
     const std::uint32_t body = log.size() < sector_bytes + 4 ? 0 : u32_at(log, sector_bytes);
     if (base_block.file_type == 6 || body == entry_signature) {

@@ -18,8 +18,14 @@ inline constexpr std::size_t page_size_bytes = 4096;
 inline constexpr std::size_t primary_sequence_at = 4;
 inline constexpr std::size_t secondary_sequence_at = 8;
 inline constexpr std::size_t timestamp_at = 12;
+inline constexpr std::size_t file_type_at = 28;
 inline constexpr std::size_t bins_size_at = 40;
+inline constexpr std::size_t flags_at = 144;
 inline constexpr std::size_t checksum_at = 508;
+
+/// Timestamp of the first hive bin, in the file: it stands in for that of a torn base block where
+/// logs of the old format are about.
+inline constexpr std::size_t first_bin_timestamp_at = base_block_size_bytes + 20;
 
 struct BaseBlock {
     std::uint32_t primary_sequence = 0;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -38,16 +40,98 @@ bool is_still(const os::File& hive) {
     }
 }
 
-/// Room behind the end was taken and nothing else. Flushed, as the record of the write goes next.
-bool give_room_back(const os::File& file, std::uint64_t size_before) {
-    try {
-        file.set_size(size_before);
-        file.flush();
-        return true;
-    } catch (const Error&) {
-        return false;
+/// The files of a list of epochs, open for writing, and the way back for what did not touch the hive.
+class WriteTargets {
+public:
+    WriteTargets(const os::File& hive, const std::vector<std::string>& log_paths,
+                 const std::vector<Epoch>& epochs) {
+        for (const Epoch& epoch : epochs) {
+            for (const FileIndex file : files_of(epoch)) {
+                if (targets_.contains(file)) continue;
+                targets_.emplace(file, file == primary_file
+                                           ? open(hive.system(), hive.path(), true)
+                                           : open_log(hive, log_paths.at(file - 1)));
+            }
+        }
+        for (auto& [file, target] : targets_) sizes_[file] = target.status().size_bytes;
     }
-}
+
+    void carry_out(const Epoch& epoch) {
+        if (!epoch.touches_hive) remember(epoch);
+        for (const Write& write : epoch.writes) {
+            targets_.at(write.file).write_fully(write.bytes, write.offset);
+        }
+        for (const Resize& resize : epoch.resizes) {
+            targets_.at(resize.file).set_size(resize.size_bytes);
+        }
+        for (const FileIndex file : files_of(epoch)) targets_.at(file).flush();
+        if (epoch.read_back) require_on_disk(epoch);
+    }
+
+    void close() {
+        for (auto& [file, target] : targets_) target.close();
+    }
+
+    /// Writes what was there before, and gives room back. Flushed, as the record of the write goes
+    /// next. False where that fails.
+    bool take_back() {
+        try {
+            for (auto write = replaced_.rbegin(); write != replaced_.rend(); ++write) {
+                targets_.at(write->file).write_fully(write->bytes, write->offset);
+            }
+            for (auto& [file, target] : targets_) {
+                if (!remembered_.contains(file)) continue;
+                target.set_size(sizes_.at(file));
+                target.flush();
+            }
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    }
+
+private:
+    static os::File open(os::System& system, const std::string& path, bool follow_links) {
+        os::OpenOptions options;
+        options.write = true;
+        options.follow_links = follow_links;
+        return os::File::open(system, path, options);
+    }
+
+    static os::File open_log(const os::File& hive, const std::string& path) {
+        if (!os::status_if_any(hive.system(), path, false)) {
+            create_private_file(path, hive).close();
+            os::flush_folder(hive.system(), os::folder_of(path));
+        }
+        os::File file = open(hive.system(), path, false);
+        if (file.status().kind == os::FileKind::regular) return file;
+        throw Error(ErrorCode::io_error, "is no regular file").path(path);
+    }
+
+    void remember(const Epoch& epoch) {
+        for (const Write& write : epoch.writes) {
+            remembered_.insert(write.file);
+            replaced_.push_back({write.file, write.offset,
+                                 targets_.at(write.file).read_range(write.offset,
+                                                                    write.bytes.size())});
+        }
+    }
+
+    void require_on_disk(const Epoch& epoch) const {
+        for (const Write& write : epoch.writes) {
+            const os::File& file = targets_.at(write.file);
+            file.drop_cache();
+            if (equal(file.read_range(write.offset, write.bytes.size()), write.bytes)) continue;
+            throw Error(ErrorCode::io_error, "the disk does not give back what was written")
+                .path(file.path());
+        }
+    }
+
+    std::map<FileIndex, os::File> targets_;
+    std::map<FileIndex, std::uint64_t> sizes_;  // before all
+    std::vector<Write> replaced_;               // bytes that were there
+    std::set<FileIndex> remembered_;
+};
 
 }  // namespace
 
@@ -102,22 +186,18 @@ void Replacement::take_the_place_of(const os::File& hive) {
     }
 }
 
-void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs) {
-    os::OpenOptions options;
-    options.write = true;
-    os::File file = os::File::open(hive.system(), hive.path(), options);
-    const std::uint64_t size_before = file.status().size_bytes;
+void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs,
+                    const std::vector<std::string>& log_paths) {
+    WriteTargets targets(hive, log_paths, epochs);
     bool touched = false;
     try {
         for (const Epoch& epoch : epochs) {
             touched = touched || epoch.touches_hive;
-            for (const Write& write : epoch.writes) file.write_fully(write.bytes, write.offset);
-            if (epoch.size_bytes) file.set_size(*epoch.size_bytes);
-            file.flush();
+            targets.carry_out(epoch);
         }
-        file.close();
+        targets.close();
     } catch (const Error& error) {
-        if (touched || !give_room_back(file, size_before)) throw_unconfirmed(error);
+        if (touched || !targets.take_back()) throw_unconfirmed(error);
         throw;
     }
 }

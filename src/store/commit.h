@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/epoch.h"
 #include "os/file.h"
-#include "store/epochs.h"
 
 namespace nlafix::store {
 
@@ -39,9 +39,12 @@ private:
 /// known to do so, and a hive with one name.
 bool can_replace(const os::File& hive);
 
-/// Carries out `epochs` on the hive. Throws Error(unconfirmed_write) once a byte of the hive may
-/// have changed; any other Error leaves it as it was, its size too.
-void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs);
+/// Carries out `epochs` on the hive and on the logs at `log_paths` (by FileIndex; one that is not
+/// there is created, readable by no more people than the hive). Throws Error(unconfirmed_write)
+/// once an epoch that touches the hive has begun; any other Error leaves all files as they were,
+/// their sizes too.
+void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs,
+                    const std::vector<std::string>& log_paths = {});
 
 /// Reads the file at `path` back from the disk. Throws Error(unconfirmed_write) unless it is
 /// `expected` to the byte.

@@ -11,14 +11,13 @@ namespace {
 constexpr std::size_t head_bytes = regf::base_block_head_bytes;
 constexpr std::size_t page_bytes = regf::page_size_bytes;
 
-constexpr std::size_t bin_timestamp_begin = regf::base_block_size_bytes + 20;
-constexpr std::size_t bin_timestamp_end = bin_timestamp_begin + 8;
+constexpr std::size_t bin_timestamp_end = regf::first_bin_timestamp_at + 8;
 
 /// The end of the piece that begins at `at`: pieces end with a page, and around the timestamp of
 /// the first bin, which is written on its own.
 std::size_t end_of_piece(std::size_t at) {
     const std::size_t end_of_page = (at / page_bytes + 1) * page_bytes;
-    for (const std::size_t edge : {bin_timestamp_begin, bin_timestamp_end}) {
+    for (const std::size_t edge : {regf::first_bin_timestamp_at, bin_timestamp_end}) {
         if (at < edge && edge < end_of_page) return edge;
     }
     return end_of_page;
@@ -49,29 +48,32 @@ Bytes opening_head_of_undo(ByteView after) {
 std::vector<Epoch> in_place_epochs(ByteView current, ByteView wanted, ByteView opening,
                                    Direction direction) {
     std::vector<Epoch> epochs;
+    const auto write_of = [](std::size_t at, ByteView bytes) {
+        return Write{primary_file, at, Bytes(bytes.begin(), bytes.end())};
+    };
     if (wanted.size() > current.size()) {
-        Epoch room;
-        room.writes.push_back({current.size(), wanted.subspan(current.size())});
-        room.touches_hive = false;
-        epochs.push_back(std::move(room));
+        const Write room = write_of(current.size(), wanted.subspan(current.size()));
+        epochs.push_back({"room behind the end", {room}, {}, false, false});
     }
-    Epoch timestamp;
-    Epoch pages;
+    Epoch timestamp{"time of the first bin", {}, {}, true, false};
+    Epoch pages{"pages", {}, {}, true, false};
     const std::size_t common = std::min(current.size(), wanted.size());
     for (std::size_t at = head_bytes; at < common; at = end_of_piece(at)) {
         const std::size_t length = std::min(end_of_piece(at), common) - at;
         if (equal(current.subspan(at, length), wanted.subspan(at, length))) continue;
-        Epoch& epoch = at == bin_timestamp_begin ? timestamp : pages;
-        epoch.writes.push_back({at, wanted.subspan(at, length)});
+        Epoch& epoch = at == regf::first_bin_timestamp_at ? timestamp : pages;
+        epoch.writes.push_back(write_of(at, wanted.subspan(at, length)));
     }
     const bool has_timestamp = !timestamp.writes.empty();
     if (has_timestamp && direction == Direction::fix) epochs.push_back(timestamp);
-    epochs.push_back({{{0, opening}}, std::nullopt, true});
+    epochs.push_back({"opening header", {write_of(0, opening)}, {}, true, false});
     if (!pages.writes.empty()) epochs.push_back(std::move(pages));
-    epochs.push_back({{{0, wanted.first(head_bytes)}}, std::nullopt, true});
+    epochs.push_back({"final header", {write_of(0, wanted.first(head_bytes))}, {}, true, false});
     if (has_timestamp && direction == Direction::undo) epochs.push_back(timestamp);
     // A shorter file comes last: until its head is final, the old bins may still be read.
-    if (wanted.size() < current.size()) epochs.push_back({{}, wanted.size(), true});
+    if (wanted.size() < current.size()) {
+        epochs.push_back({"end of the file", {}, {{primary_file, wanted.size()}}, true, false});
+    }
     return epochs;
 }
 

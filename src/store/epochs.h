@@ -2,36 +2,22 @@
 // A write in place as an ordered list of epochs: everything in one is on the disk before the next
 // begins.
 // Owns: the order of the writes, and what a hive may look like in between.
-// Never: touches a file (store/in_place.h carries the list out).
+// Never: touches a file (store/commit.h carries the list out).
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/epoch.h"
 
 namespace nlafix::store {
-
-struct Write {
-    std::uint64_t offset = 0;
-    ByteView bytes;
-};
-
-/// Writes in any order, then a change of the file's size if there is one, then a flush.
-struct Epoch {
-    std::vector<Write> writes;
-    std::optional<std::uint64_t> size_bytes;
-    bool touches_hive = true;  // false for room behind the end, which no reader looks at
-};
 
 enum class Direction { fix, undo };
 
 /// The epochs that turn `current` into `wanted`, with `opening` as its head in between: room
 /// behind the end, opening head, changed pages, final head, the file's end. The timestamp of the
 /// first bin, which stands in for that of a torn head, changes before all else in a fix and after
-/// all else in an undo: a log of the old format must not match it in between. The views must
-/// outlive the result.
+/// all else in an undo: a log of the old format must not match it in between.
 std::vector<Epoch> in_place_epochs(ByteView current, ByteView wanted, ByteView opening,
                                    Direction direction);
 

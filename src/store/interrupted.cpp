@@ -55,6 +55,25 @@ std::optional<std::string> find_interrupted_write(os::System& system,
     return manifest;
 }
 
+std::optional<std::string> find_cut_write(os::System& system, const std::string& hive_path) {
+    const std::string folder = os::folder_of(hive_path);
+    const std::string prefix = os::name_of(hive_path) + ".nlafix-";
+    for (const std::string& name : os::names_in(system, folder)) {
+        if (!name.starts_with(prefix) || !name.ends_with(".json")) continue;
+        const std::string path = os::join(folder, name);
+        if (state_in_head(head_of(system, path)) == State::logging) return path;
+    }
+    return std::nullopt;
+}
+
+void close_cut_write(os::System& system, const std::string& manifest_path) {
+    try {
+        put_state(system, manifest_path, State::written);
+    } catch (const Error&) {
+        // Then a warning more is printed next time.
+    }
+}
+
 void refuse_interrupted_write(os::System& system, const std::string& hive_path) {
     const auto manifest = find_interrupted_write(system, hive_path);
     if (manifest) throw_interrupted_write(hive_path, *manifest);

@@ -15,6 +15,13 @@ namespace nlafix::store {
 std::optional<std::string> find_interrupted_write(os::System& system,
                                                   const std::string& hive_path);
 
+/// The path of the manifest beside the hive of a write with the log first that began and did not
+/// end. The hive is whole with its logs, the one before that write or the one after it.
+std::optional<std::string> find_cut_write(os::System& system, const std::string& hive_path);
+
+/// Another write is over that one: nobody needs to hear of it any more. Does what it can.
+void close_cut_write(os::System& system, const std::string& manifest_path);
+
 /// Throws Error(interrupted_write), with the undo to run, where there is one.
 void refuse_interrupted_write(os::System& system, const std::string& hive_path);
 

@@ -22,16 +22,18 @@ using nlohmann::ordered_json;
 constexpr std::size_t page_bytes = regf::page_size_bytes;
 constexpr std::uint64_t most_manifest_bytes = std::uint64_t{1} << 28;
 constexpr const char* schema = "nlafix.manifest/1";
+constexpr std::size_t most_logs = 16;  // a folder may hold names that differ in case alone
 constexpr std::string_view state_field = "\"state\":\"";
 
 struct StateWord {
     State state;
     const char* word;
 };
-constexpr std::array<StateWord, 5> state_words = {{{State::prepared, "prepared"},
+constexpr std::array<StateWord, 6> state_words = {{{State::prepared, "prepared"},
                                                    {State::writing, "writing"},
                                                    {State::written, "written"},
                                                    {State::undoing, "undoing"},
+                                                   {State::logging, "logging"},
                                                    {State::undone, "undone"}}};
 
 constexpr std::size_t state_width = std::string_view("prepared\"").size();
@@ -100,6 +102,54 @@ std::string path_from(const ordered_json& json) {
         return text_of(bytes_from_hex(json.at("target_hex").get<std::string>()));
     }
     return json.at("target").get<std::string>();
+}
+
+ordered_json json_of(const std::vector<LogCopy>& logs) {
+    ordered_json json = ordered_json::array();
+    for (const LogCopy& log : logs) {
+        json.push_back({{"name_hex", hex_of(bytes_of(log.name))},
+                        {"size_bytes", log.before.size()},
+                        {"xxh3_128", digest_of(log.before)},
+                        {"bytes", hex_of(log.before)},
+                        {"after", {{"size_bytes", log.after_size_bytes},
+                                   {"xxh3_128", log.after_digest}}}});
+    }
+    return json;
+}
+
+/// A log of the hive: a name in its folder, that of the hive with an ending that only logs have.
+bool is_log_name(const std::string& name) {
+    const auto dot = name.rfind('.');
+    if (dot == std::string::npos || dot == 0 || name.find('/') != std::string::npos ||
+        name.find('\0') != std::string::npos) {
+        return false;
+    }
+    std::string ending = name.substr(dot);
+    std::transform(ending.begin(), ending.end(), ending.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    return ending == ".LOG" || ending == ".LOG1" || ending == ".LOG2";
+}
+
+std::vector<LogCopy> logs_from(const ordered_json& json) {
+    std::vector<LogCopy> logs;
+    for (const ordered_json& entry : json) {
+        LogCopy log;
+        log.name = text_of(bytes_from_hex(entry.at("name_hex").get<std::string>()));
+        if (!is_log_name(log.name)) throw_malformed("names a log that is none");
+        log.before = bytes_from_hex(entry.at("bytes").get<std::string>());
+        if (entry.at("size_bytes").get<std::uint64_t>() != log.before.size() ||
+            entry.at("xxh3_128").get<std::string>() != digest_of(log.before)) {
+            throw_malformed("has a log that is not what it describes");
+        }
+        log.after_size_bytes = entry.at("after").at("size_bytes").get<std::uint64_t>();
+        log.after_digest = entry.at("after").at("xxh3_128").get<std::string>();
+        const bool is_twice = std::any_of(logs.begin(), logs.end(), [&log](const LogCopy& other) {
+            return other.name == log.name;
+        });
+        if (is_twice || logs.size() == most_logs) throw_malformed("names a log twice");
+        logs.push_back(std::move(log));
+    }
+    return logs;
 }
 
 /// Where the state's word begins, if there is room for a whole one.
@@ -172,7 +222,9 @@ Bytes rebuild_after(const Manifest& manifest, ByteView before) {
 std::string to_json(const Manifest& manifest) {
     ordered_json json = {{"tool", NLAFIX_VERSION}, {"created", manifest.created}};
     put_path(json, manifest.target);
-    json["method"] = manifest.in_place ? "in-place" : "replace";
+    json["method"] = manifest.log_first  ? "log-first"
+                     : manifest.in_place ? "in-place"
+                                         : "replace";
     json["edits"] = manifest.edits;
     json["before"] = json_of(manifest.before);
     json["after"] = json_of(manifest.after);
@@ -181,6 +233,7 @@ std::string to_json(const Manifest& manifest) {
         pages[std::to_string(number)] = hex_of(bytes);
     }
     json["changed_pages"] = std::move(pages);
+    if (!manifest.logs.empty()) json["logs"] = json_of(manifest.logs);
     if (manifest.disk) json["disk"] = json_of(*manifest.disk);
     const std::string rest =
         json.dump(1, ' ', false, ordered_json::error_handler_t::replace).substr(1);
@@ -197,6 +250,8 @@ Manifest parse_manifest(std::string_view text) {
         manifest.created = json.at("created").get<std::string>();
         manifest.target = path_from(json);
         manifest.in_place = json.at("method") == "in-place";
+        manifest.log_first = json.at("method") == "log-first";
+        if (json.contains("logs")) manifest.logs = logs_from(json.at("logs"));
         manifest.before = fingerprint_from(json.at("before"));
         manifest.after = fingerprint_from(json.at("after"));
         for (const auto& [number, hex] : json.at("changed_pages").items()) {

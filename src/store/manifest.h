@@ -22,6 +22,7 @@ enum class State {
     writing,   // the hive is being written in place
     written,   // done and confirmed
     undoing,   // the hive is being put back in place
+    logging,   // it is written or put back with the log first: a cut leaves a whole hive
     undone     // put back and confirmed
 };
 
@@ -34,12 +35,22 @@ struct Fingerprint {
 
 Fingerprint fingerprint_of(ByteView image);
 
+/// A log beside the hive, whole, as it was before the fix.
+struct LogCopy {
+    std::string name;  // in the hive's folder
+    Bytes before;
+    std::uint64_t after_size_bytes = 0;
+    std::string after_digest;
+};
+
 struct Manifest {
     State state = State::prepared;
     std::string created;  // UTC, "2026-11-22T10:52:07Z"
     /// The hive: a bare name beside the manifest, an absolute path when the backup lies elsewhere.
     std::string target;
     bool in_place = false;
+    bool log_first = false;
+    std::vector<LogCopy> logs;  // of a fix with the log first, and of no other
     Fingerprint before;
     Fingerprint after;
     /// Pages of the hive after the fix that were not so before, by their number.

@@ -4,11 +4,13 @@
 #include <exception>
 #include <optional>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "os/paths.h"
 #include "store/backup.h"
 #include "store/commit.h"
+#include "store/epochs.h"
 #include "store/manifest.h"
 
 namespace nlafix::store {
@@ -35,6 +37,42 @@ void require_room(const os::FileSystemStatus& status, std::uint64_t needed_bytes
         .hint("make room, or put the backup elsewhere with --backup-dir");
 }
 
+/// What becomes of the logs, for a backup that is to undo it.
+std::vector<LogCopy> log_copies(ByteView original, const LogFirstWay& way) {
+    std::vector<Bytes> files = {Bytes(original.begin(), original.end())};
+    for (const LogFirstWay::Log& log : way.logs) {
+        files.emplace_back(log.bytes.begin(), log.bytes.end());
+    }
+    for (const Epoch& epoch : way.epochs) apply_epoch(epoch, files);
+    std::vector<LogCopy> copies;
+    for (std::size_t i = 0; i < way.logs.size(); ++i) {
+        const LogFirstWay::Log& log = way.logs[i];
+        const Bytes& after = files[file_of_log(i)];
+        copies.push_back({log.name, Bytes(log.bytes.begin(), log.bytes.end()), after.size(),
+                          digest_of(after)});
+    }
+    return copies;
+}
+
+/// Whoever made the epochs knows more of hives than this folder; where they lead was verified.
+void require_same_end(ByteView original, ByteView image, const std::vector<Epoch>& epochs) {
+    Bytes end(original.begin(), original.end());
+    for (const Epoch& epoch : epochs) {
+        Epoch of_the_hive;
+        for (const Write& write : epoch.writes) {
+            if (write.file == primary_file) of_the_hive.writes.push_back(write);
+        }
+        std::vector<Bytes> files;
+        files.push_back(std::move(end));
+        apply_epoch(of_the_hive, files);
+        end = std::move(files.front());
+    }
+    if (equal(end, image)) return;
+    throw Error(ErrorCode::verification_failed,
+                "the way with the log first does not end in the hive that was verified")
+        .hint("please report this");
+}
+
 Manifest make_manifest(const os::File& hive, ByteView original, ByteView image,
                        const StoreOptions& options, bool in_place) {
     Manifest manifest;
@@ -59,10 +97,12 @@ Manifest make_manifest(const os::File& hive, ByteView original, ByteView image,
 
 class Writer {
 public:
-    Writer(const os::File& hive, ByteView original, ByteView image, const StoreOptions& options)
+    Writer(const os::File& hive, ByteView original, ByteView image, const LogFirstWay& log_first,
+           const StoreOptions& options)
         : hive_(hive),
           original_(original),
           image_(image),
+          log_first_(log_first),
           options_(options),
           folder_(options.backup_folder.empty() ? os::folder_of(hive.path())
                                                 : options.backup_folder),
@@ -73,18 +113,26 @@ public:
             can_replace(hive_) ? Replacement::prepare(hive_, image_, paths_.temporary)
                                : std::nullopt;
         const bool in_place = !replacement;
-        Backup backup = Backup::create(
-            hive_, original_, make_manifest(hive_, original_, image_, options_, in_place), paths_);
+        const bool log_first = in_place && !log_first_.epochs.empty();
+        if (log_first) require_same_end(original_, image_, log_first_.epochs);
+        Manifest manifest =
+            make_manifest(hive_, original_, image_, options_, in_place && !log_first);
+        manifest.log_first = log_first;
+        if (log_first) manifest.logs = log_copies(original_, log_first_);
+        Backup backup = Backup::create(hive_, original_, manifest, paths_);
         if (options_.backup_made) options_.backup_made(paths_.copy);
         stop_if_interrupted();
         try {
-            if (in_place) {
+            if (log_first) {
+                write_log_first_recorded(backup);
+            } else if (in_place) {
                 write_in_place_recorded(backup);
             } else {
                 replacement->take_the_place_of(hive_);
                 backup.keep();
             }
             confirm(hive_.system(), hive_.path(), image_);
+            for (const LogCopy& log : manifest.logs) confirm_log(log);
             record(backup, State::written);
         } catch (const Error& error) {
             if (error.code() == ErrorCode::unconfirmed_write) {
@@ -100,10 +148,63 @@ public:
                                         error.what()),
                               paths_);
         }
-        return {paths_.copy, in_place};
+        return result(in_place, log_first);
     }
 
 private:
+    StoreResult result(bool in_place, bool log_first) const {
+        StoreResult result;
+        result.backup = paths_.copy;
+        result.in_place = in_place;
+        result.method = log_first ? "log-first" : in_place ? "in-place" : "replace";
+        if (log_first) {
+            result.why = log_first_.why;
+            result.effort = effort_of(log_first_.epochs, log_first_.epochs.size());
+            result.effort_to_commit = effort_of(log_first_.epochs, log_first_.epochs_to_commit);
+        } else if (in_place) {
+            result.why = "the log cannot be written first: " + log_first_.why;
+            result.effort = result.effort_to_commit = in_place_effort_;
+        } else {
+            result.why = "the file system replaces a file in one step";
+        }
+        return result;
+    }
+
+    void confirm_log(const LogCopy& log) const {
+        const std::string path = os::join(os::folder_of(hive_.path()), log.name);
+        try {
+            os::OpenOptions options;
+            options.follow_links = false;
+            const os::File file = os::File::open(hive_.system(), path, options);
+            file.drop_cache();
+            if (file.status().size_bytes == log.after_size_bytes &&
+                digest_of(file.read_all(log.after_size_bytes)) == log.after_digest) {
+                return;
+            }
+            throw Error(ErrorCode::io_error, "the disk does not give back what was written")
+                .path(path);
+        } catch (const Error& error) {
+            throw Error(ErrorCode::unconfirmed_write,
+                        "the write began and could not be confirmed: " + error.message());
+        }
+    }
+
+    /// Nothing that a cut leaves here stops the next run, so the hive needs no marker.
+    void write_log_first_recorded(Backup& backup) {
+        std::vector<std::string> log_paths;
+        for (const LogFirstWay::Log& log : log_first_.logs) {
+            log_paths.push_back(os::join(os::folder_of(hive_.path()), log.name));
+        }
+        try {
+            put_state(hive_.system(), paths_.manifest, State::logging);
+            write_in_place(hive_, log_first_.epochs, log_paths);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::unconfirmed_write) take_record_back(backup);
+            throw;
+        }
+        backup.keep();
+    }
+
     void stop_if_interrupted() const {
         if (!options_.was_interrupted || !options_.was_interrupted()) return;
         throw Error(ErrorCode::interrupted, "interrupted before the first write")
@@ -116,6 +217,7 @@ private:
         const Bytes opening = opening_head_of_fix(original_, image_);
         const std::vector<Epoch> epochs =
             in_place_epochs(original_, image_, opening, Direction::fix);
+        in_place_effort_ = effort_of(epochs, epochs.size());
         try {
             if (needs_marker(hive_.path(), paths_.manifest)) ensure_marker(hive_, paths_.manifest);
             put_state(system, paths_.manifest, State::writing);
@@ -161,9 +263,11 @@ private:
     const os::File& hive_;
     ByteView original_;
     ByteView image_;
+    const LogFirstWay& log_first_;
     const StoreOptions& options_;
     std::string folder_;
     BackupPaths paths_;
+    Effort in_place_effort_;
 };
 
 }  // namespace
@@ -199,8 +303,9 @@ void require_room_for_copy(os::System& system, const std::string& folder,
 }
 
 StoreResult store_image(const os::File& hive, ByteView original,
-                        const verify::VerifiedImage& image, const StoreOptions& options) {
-    return Writer(hive, original, image.bytes(), options).run();
+                        const verify::VerifiedImage& image, const LogFirstWay& log_first,
+                        const StoreOptions& options) {
+    return Writer(hive, original, image.bytes(), log_first, options).run();
 }
 
 }  // namespace nlafix::store

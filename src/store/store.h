@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/epoch.h"
 #include "os/file.h"
 #include "verify/verify.h"
 
@@ -23,9 +24,27 @@ struct StoreOptions {
     std::function<void(const std::string&)> backup_made = {};
 };
 
+/// The way that writes the log first, where there is one (recovery/log_first.h).
+struct LogFirstWay {
+    std::vector<Epoch> epochs;      // empty: there is none
+    std::size_t epochs_to_commit = 0;
+    std::string why;                // what is done, or why it cannot be, for a person
+    struct Log {
+        std::string name;           // beside the hive
+        ByteView bytes;
+    };
+    std::vector<Log> logs;          // all that are there, by FileIndex
+};
+
 struct StoreResult {
     std::string backup;  // path of the copy
+    std::string method;  // "replace", "log-first", "in-place"
+    std::string why;     // that way, for a person
     bool in_place = false;
+    /// Of the hive and its logs, where they were written in place: all, and up to the moment from
+    /// which on the hive has its new content.
+    Effort effort;
+    Effort effort_to_commit;
 };
 
 /// Throws Error (read_only, no_permission, no_room, no_backup_folder) for what can be seen before
@@ -38,10 +57,13 @@ void require_writable(const os::File& hive, const std::string& backup_folder,
 void require_room_for_copy(os::System& system, const std::string& folder,
                            std::uint64_t copy_bytes);
 
-/// Writes `image` over `hive`, whose bytes are `original`. `hive` is locked (store/hive_lock.h).
+/// Writes `image` over `hive`, whose bytes are `original`: by replacing it where that is safe, else
+/// with the log first where there is such a way, else in place. `hive` is locked
+/// (store/hive_lock.h). Throws Error(verification_failed) for a way that does not end in `image`.
 /// Throws Error(unconfirmed_write), its message naming the backup, once the hive may have changed;
 /// Error(interrupted) or any other before that, with nothing changed and nothing left behind.
 StoreResult store_image(const os::File& hive, ByteView original,
-                        const verify::VerifiedImage& image, const StoreOptions& options);
+                        const verify::VerifiedImage& image, const LogFirstWay& log_first,
+                        const StoreOptions& options);
 
 }  // namespace nlafix::store

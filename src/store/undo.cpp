@@ -11,6 +11,7 @@
 #include "os/paths.h"
 #include "regf/base_block.h"
 #include "store/commit.h"
+#include "store/epochs.h"
 
 namespace nlafix::store {
 namespace {
@@ -45,8 +46,9 @@ bool may_be_cut(const Manifest& manifest) {
     return manifest.state == State::writing || manifest.state == State::undoing;
 }
 
-void require_known(ByteView current, const LoadedBackup& backup, const std::string& path) {
-    if (equal(current, backup.after)) return;
+void require_known(ByteView current, const LoadedBackup& backup, const std::string& path,
+                   const std::optional<WayBack>& way) {
+    if (equal(current, backup.after) || (way && way->is_known)) return;
     if (may_be_cut(backup.manifest) && is_cut_write(current, backup.before, backup.after)) return;
     throw Error(ErrorCode::hive_changed,
                 "the hive is no longer what the fix wrote; Windows or another program has changed "
@@ -54,6 +56,27 @@ void require_known(ByteView current, const LoadedBackup& backup, const std::stri
         .path(path)
         .hint("to give up everything since then, copy " +
               shell_quoted(backup.paths.copy) + " over it by hand");
+}
+
+std::vector<std::string> log_paths_of(const os::File& hive, const Manifest& manifest) {
+    std::vector<std::string> paths;
+    for (const LogCopy& log : manifest.logs) {
+        paths.push_back(os::join(os::folder_of(hive.path()), log.name));
+    }
+    return paths;
+}
+
+/// Once the hive is the original again: it does not need its logs, or they are its own then.
+void put_logs_back(const os::File& hive, const LoadedBackup& backup) {
+    Epoch epoch;
+    for (std::size_t i = 0; i < backup.manifest.logs.size(); ++i) {
+        const Bytes& bytes = backup.manifest.logs[i].before;
+        if (!bytes.empty()) epoch.writes.push_back({file_of_log(i), 0, bytes});
+        epoch.resizes.push_back({file_of_log(i), bytes.size()});
+    }
+    if (!epoch.resizes.empty()) {
+        write_in_place(hive, {epoch}, log_paths_of(hive, backup.manifest));
+    }
 }
 
 void put_back_in_place(const os::File& hive, ByteView current, const LoadedBackup& backup) {
@@ -68,6 +91,7 @@ void put_back_in_place(const os::File& hive, ByteView current, const LoadedBacku
         }
         put_state(system, backup.paths.manifest, State::undoing);
         write_in_place(hive, epochs);
+        put_logs_back(hive, backup);
     } catch (const Error& error) {
         // Nothing was touched: what the record said before is still true.
         if (error.code() != ErrorCode::unconfirmed_write) {
@@ -94,19 +118,51 @@ std::string make_way_for_temporary(const os::File& hive, const LoadedBackup& bac
     return path;
 }
 
-/// Writes the original and reads it back. Returns true when it was written in place.
-bool put_back(const os::File& hive, ByteView current, const LoadedBackup& backup) {
-    std::optional<Replacement> replacement =
-        can_replace(hive)
-            ? Replacement::prepare(hive, backup.before, make_way_for_temporary(hive, backup))
-            : std::nullopt;
-    if (replacement) {
-        replacement->take_the_place_of(hive);
+/// With the log first: whatever a cut leaves of it is a whole hive.
+void put_back_log_first(const os::File& hive, const LoadedBackup& backup, const WayBack& way) {
+    os::System& system = hive.system();
+    try {
+        put_state(system, backup.paths.manifest, State::logging);
+        write_in_place(hive, way.epochs, log_paths_of(hive, backup.manifest));
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::unconfirmed_write) {
+            try {
+                put_state(system, backup.paths.manifest, backup.manifest.state);
+            } catch (const Error&) {
+                // "logging" is as true of a hive that nobody has touched.
+            }
+        }
+        throw;
+    }
+}
+
+/// Writes the original and reads it back. Fills in how.
+void put_back(const os::File& hive, ByteView current, const LoadedBackup& backup,
+              const std::optional<WayBack>& way, UndoResult& result) {
+    if (way && way->is_possible) {
+        put_back_log_first(hive, backup, *way);
+        result.method = "log-first";
+        result.effort = effort_of(way->epochs, way->epochs.size());
     } else {
-        put_back_in_place(hive, current, backup);
+        std::optional<Replacement> replacement =
+            can_replace(hive)
+                ? Replacement::prepare(hive, backup.before, make_way_for_temporary(hive, backup))
+                : std::nullopt;
+        result.in_place = !replacement;
+        result.method = replacement ? "replace" : "in-place";
+        if (way) result.why = "the log cannot be written first: " + way->why_not;
+        if (replacement) {
+            replacement->take_the_place_of(hive);
+            put_logs_back(hive, backup);
+        } else {
+            put_back_in_place(hive, current, backup);
+        }
     }
     confirm(hive.system(), hive.path(), backup.before);
-    return !replacement;
+    const std::vector<std::string> paths = log_paths_of(hive, backup.manifest);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        confirm(hive.system(), paths[i], backup.manifest.logs[i].before);
+    }
 }
 
 /// An undo that was killed may have put the hive back without the last flush: the record must not
@@ -168,7 +224,7 @@ std::string target_of(os::System& system, const LoadedBackup& backup) {
 }
 
 UndoResult undo(const os::File& hive, const LoadedBackup& backup,
-                const std::function<bool()>& was_interrupted) {
+                const std::function<bool()>& was_interrupted, const std::optional<WayBack>& way) {
     os::System& system = hive.system();
     if (hive.status().kind != os::FileKind::regular) {
         throw Error(ErrorCode::not_a_hive, "is no regular file").path(hive.path()).hint(
@@ -176,16 +232,17 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup,
     }
     const Bytes current = hive.read_all(most_bytes);
     UndoResult result;
-    if (equal(current, backup.before)) {
+    const bool logs_differ = way && way->is_known && way->is_possible && !way->epochs.empty();
+    if (equal(current, backup.before) && !logs_differ) {
         flush_hive(hive);
     } else {
-        require_known(current, backup, hive.path());
+        require_known(current, backup, hive.path(), way);
         if (was_interrupted && was_interrupted()) {
             throw Error(ErrorCode::interrupted, "interrupted before the first write")
                 .hint("run it again");
         }
         try {
-            result.in_place = put_back(hive, current, backup);
+            put_back(hive, current, backup, way, result);
         } catch (Error& error) {
             if (error.code() == ErrorCode::unconfirmed_write) {
                 error.default_hint(hint_again(backup));

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/epoch.h"
 #include "os/file.h"
 #include "store/backup.h"
 #include "store/manifest.h"
@@ -29,17 +31,32 @@ LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest
 /// Error(malformed_backup), Error(link_leads_out).
 std::string target_of(os::System& system, const LoadedBackup& backup);
 
+/// The way back from a fix that wrote the log first (recovery/restoration.h). Its files are the hive
+/// and the logs of the manifest, in that order.
+struct WayBack {
+    /// The hive has, with its logs, the content that it had before or after the fix.
+    bool is_known = false;
+    bool is_possible = false;
+    std::vector<Epoch> epochs;
+    std::string why_not;
+};
+
 struct UndoResult {
-    bool changed = false;  // false: the hive was the original already
+    bool changed = false;  // false: all was the original already
     bool in_place = false;
+    std::string method;  // "replace", "log-first", "in-place"; empty where nothing was written
+    std::string why;     // that way, for a person
+    Effort effort;
     std::vector<std::string> warnings;
 };
 
 /// Puts the original back over `hive`, which is locked. Throws Error(hive_changed) when the hive is
-/// neither the original, nor what the fix wrote, nor a write between the two that was cut;
+/// neither the original, nor what the fix wrote, nor a write between the two that was cut. `way` is
+/// there for a backup that holds logs; they are put back as well.
 /// Error(interrupted) when `was_interrupted` says so before the first write; Error(unconfirmed_write)
 /// once the hive may have changed.
 UndoResult undo(const os::File& hive, const LoadedBackup& backup,
-                const std::function<bool()>& was_interrupted = {});
+                const std::function<bool()>& was_interrupted = {},
+                const std::optional<WayBack>& way = std::nullopt);
 
 }  // namespace nlafix::store

@@ -40,11 +40,9 @@ void compare_base_blocks(ByteView before, ByteView after, bool new_timestamp) {
 
 /// As before, or beside logs of the old format both the time of the edit: the first bin's stands in
 /// for that of a torn base block.
-void compare_timestamps(ByteView before, ByteView after, bool new_timestamp,
-                        std::uint64_t edit_time) {
-    constexpr std::size_t first_bin_timestamp_at = regf::base_block_size_bytes + 20;
-    for (const std::size_t at : {regf::timestamp_at, first_bin_timestamp_at}) {
-        const std::uint64_t expected = new_timestamp ? edit_time : u64_at(before, at);
+void compare_timestamps(ByteView before, ByteView after, bool new_timestamp, std::uint64_t time) {
+    for (const std::size_t at : {regf::timestamp_at, regf::first_bin_timestamp_at}) {
+        const std::uint64_t expected = new_timestamp ? time : u64_at(before, at);
         if (u64_at(after, at) == expected) continue;
         throw Error(ErrorCode::verification_failed,
                     "the edited copy is not what was planned: a timestamp is wrong")
@@ -52,8 +50,7 @@ void compare_timestamps(ByteView before, ByteView after, bool new_timestamp,
     }
 }
 
-void compare_stamp(const regf::BaseBlock& after, const recovery::CleanHive& before) {
-    const std::uint32_t expected = before.stamp().highest_sequence + 2;
+void compare_numbers(const regf::BaseBlock& after, std::uint32_t expected) {
     if (after.primary_sequence == expected && after.secondary_sequence == expected) return;
     throw Error(ErrorCode::verification_failed,
                 "the edited copy is not what was planned: its sequence numbers are wrong");
@@ -69,14 +66,15 @@ void require_sound(const regf::Structure& structure) {
 }  // namespace
 
 VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
-                     hivex::EditedImage after) {
+                     hivex::EditedImage after, std::optional<std::uint32_t> final_sequence) {
     try {
         const regf::Hive old_hive(before.image());
         const regf::Hive new_hive(after.bytes);
         compare_base_blocks(before.image(), after.bytes, before.stamp().new_timestamp);
         compare_timestamps(before.image(), after.bytes, before.stamp().new_timestamp,
-                           after.edit_time);
-        compare_stamp(new_hive.base_block(), before);
+                           before.stamp().timestamp_of_edit(after.edit_time));
+        compare_numbers(new_hive.base_block(),
+                        final_sequence.value_or(before.stamp().highest_sequence + 2));
         // Two independent walks of the copy. The comparison relies on a sound copy, but not for its
         // own safety: a damaged one makes it throw. Deferred where no thread can be had.
         std::future<regf::Structure> structure =

@@ -4,6 +4,8 @@
 // Never: repairs.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "base/bytes.h"
@@ -23,7 +25,7 @@ public:
 
 private:
     friend VerifiedImage verify(const recovery::CleanHive&, const nla::Plan&,
-                                hivex::EditedImage);
+                                hivex::EditedImage, std::optional<std::uint32_t>);
     explicit VerifiedImage(Bytes bytes) : bytes_(std::move(bytes)) {}
 
     Bytes bytes_;
@@ -32,9 +34,11 @@ private:
 /// Walks both hives completely, in time linear in their size: every key, value, type, order,
 /// security descriptor and class name must be as before, but for the planned values, the time of
 /// their keys, and maximum lengths of these keys that grew. Base block: nothing but sequence
-/// numbers, checksum, bins size and, where planned, the timestamp. Throws
+/// numbers, checksum, bins size and, where planned, the timestamp. Both sequence numbers must be
+/// `final_sequence`, which the way of the write asks for; else those that edit_image gives. Throws
 /// Error(verification_failed) that names the first difference.
 VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
-                     hivex::EditedImage after);
+                     hivex::EditedImage after,
+                     std::optional<std::uint32_t> final_sequence = std::nullopt);
 
 }  // namespace nlafix::verify

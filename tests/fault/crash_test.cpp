@@ -75,7 +75,7 @@ void cut_power_everywhere(const Scenario& scenario) {
     PowerCuts cuts(system, verifier, problems, most_states_at_a_call);
     const app::Report report = run(system, scenario);
     CHECK(report.outcome == success_of(scenario));
-    CHECK(report.method == (scenario.is_in_place() ? "in-place" : "replace"));
+    CHECK(report.method == scenario.method);
     require_durable(system, scenario, problems);
     CHECK_MESSAGE(problems.none(), problems.text());
     CHECK(cuts.moments() > 10);

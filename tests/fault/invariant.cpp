@@ -5,6 +5,8 @@
 
 #include "hive_builder.h"
 #include "os/paths.h"
+#include "recovery/bins_range.h"
+#include "recovery/restoration.h"
 #include "scenario.h"
 #include "store/backup.h"
 #include "base/digest.h"
@@ -91,6 +93,9 @@ std::string Verifier::find_problem(const Medium& medium) const {
         return problem;
     }
     const Bytes& hive = medium.at(hive_path).content;
+    if (scenario_.is_log_first()) {
+        return problem_of_whole(medium);
+    }
     const bool is_old = hive == scenario_.before;
     const bool is_new = hive == scenario_.after;
     if (!is_old && !is_new && looks_clean(hive)) {
@@ -112,6 +117,69 @@ std::string Verifier::find_problem(const Medium& medium) const {
         return is_old ? problem_of_old(medium) : problem_of_new(medium);
     }
     return "the hive is half written, and check does not say so but " + told(check);
+}
+
+/// With the log first the hive is whole at every moment: with its logs it is the old or the new one,
+/// the next run says which and refuses nothing, and undo gives back every byte.
+std::string Verifier::problem_of_whole(const Medium& medium) const {
+    std::vector<recovery::LogFile> logs;
+    std::vector<recovery::LogFile> original_logs;
+    for (const auto& [path, content] : scenario_.logs) {
+        const auto found = medium.find(path);
+        logs.push_back(
+            {os::name_of(path), found == medium.end() ? Bytes() : found->second.content, ""});
+        original_logs.push_back({os::name_of(path), content, ""});
+    }
+    const Bytes now = recovery::content_of({medium.at(hive_path).content, logs});
+    if (now.empty()) {
+        return "no log completes the hive";
+    }
+    const bool is_old = recovery::same_content(
+        now, recovery::content_of({scenario_.before, original_logs}));
+    if (!is_old && !recovery::same_content(now, scenario_.after)) {
+        return "the hive is neither the old one nor the new one with its logs";
+    }
+    MemorySystem system(medium, scenario_.file_system);
+    const app::Report check = run_check(system);
+    if (system.seen() != medium) {
+        return "check has changed something";
+    }
+    // A state that was half written over another one counts as a write in place that was cut.
+    const bool is_half_a_word = check.error && check.error->code() == ErrorCode::interrupted_write;
+    const auto expected = is_old ? app::Outcome::change_needed : app::Outcome::nothing_to_do;
+    if (!is_half_a_word && check.outcome != expected) {
+        return std::string(is_old ? "the hive is the old one" : "the hive is the new one") +
+               ", and check says " + told(check);
+    }
+    if (!medium.contains(scenario_.backup)) {
+        return is_old ? "" : "the hive is the new one, and there is no backup";
+    }
+    return problem_of_way_back(medium, is_old);
+}
+
+std::string Verifier::problem_of_way_back(const Medium& medium, bool is_old) const {
+    MemorySystem system(medium, scenario_.file_system);
+    Scenario undo = scenario_;
+    undo.command = app::Command::undo;
+    undo.undo_target = hive_path;
+    const app::Report undone = run(system, undo);
+    const Medium after = system.seen();
+    if (undone.outcome != app::Outcome::restored) {
+        // A backup that never came to be whole belongs to a hive that nobody has touched.
+        const bool untouched = is_old && medium.at(hive_path).content == scenario_.before;
+        return untouched && undone.error->code() != ErrorCode::hive_changed
+                   ? ""
+                   : "undo says " + told(undone);
+    }
+    if (after.at(hive_path).content != scenario_.before) {
+        return "undo does not give the original back";
+    }
+    for (const auto& [path, content] : scenario_.logs) {
+        if (after.at(path).content != content) {
+            return "undo does not give " + path + " back";
+        }
+    }
+    return {};
 }
 
 std::string Verifier::problem_of_interrupted(const Medium& medium, const Error& error) const {

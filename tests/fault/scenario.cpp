@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "os/paths.h"
+#include "log_first_hives.h"
 #include "system_tree.h"
 
 namespace nlafix::test {
@@ -67,9 +68,15 @@ Medium learn_outcome(Scenario& scenario) {
     }
     const Medium medium = system.seen();
     scenario.after = medium.at(hive_path).content;
+    scenario.method = report.method;
+    if (scenario.is_log_first()) {
+        for (const auto& [path, file] : scenario.start) {
+            if (path != hive_path) scenario.logs[path] = file.content;
+        }
+    }
     const bool may_grow = scenario.name.find("must grow") != std::string::npos ||
                           scenario.name.find("garbage") != std::string::npos;
-    if (may_grow != (scenario.after.size() > scenario.before.size())) {
+    if (!scenario.is_log_first() && may_grow != (scenario.after.size() > scenario.before.size())) {
         throw std::logic_error("the scenario's hive does not grow as its name says");
     }
     scenario.backup = report.backup;
@@ -92,6 +99,19 @@ Medium cut_medium(const Scenario& fix) {
     return cut;
 }
 
+/// A hive with the logs of a Windows, on NTFS.
+Scenario logged_scenario(const LoggedHive& hive) {
+    Scenario scenario;
+    scenario.file_system = "fuseblk";
+    scenario.before = hive.primary;
+    scenario.name = hive.name;
+    scenario.start[hive_path] = hive_file(hive.primary, scenario.file_system);
+    for (const NamedLog& log : hive.logs) {
+        scenario.start[hive_path + log.suffix] = hive_file(log.bytes, scenario.file_system);
+    }
+    return scenario;
+}
+
 Scenario undo_of(const Scenario& fix, const Medium& start, const std::string& what) {
     Scenario undo = fix;
     undo.command = app::Command::undo;
@@ -103,6 +123,7 @@ Scenario undo_of(const Scenario& fix, const Medium& start, const std::string& wh
 /// The same volume under a driver that replaces, and knows nothing of NTFS.
 Scenario by_replacing(Scenario scenario) {
     scenario.file_system = "ext4";
+    scenario.method = "replace";
     for (auto& [path, file] : scenario.start) {
         file.attributes.erase(MemorySystem::descriptor_name);
     }
@@ -132,6 +153,12 @@ std::vector<Scenario> make_scenarios() {
         fix.name = "fix, " + fix.name;
         fixes.push_back(fix);
     }
+    Scenario logged = logged_scenario(log_first_hives().front());
+    const Medium finished = learn_outcome(logged);
+    undos.push_back(undo_of(logged, finished, "undo"));
+    undos.push_back(undo_of(logged, cut_medium(logged), "undo of a cut fix"));
+    logged.name = "fix, " + logged.name;
+    fixes.push_back(logged);
     fixes.insert(fixes.end(), undos.begin(), undos.end());
     return fixes;
 }
@@ -165,6 +192,14 @@ std::vector<Scenario> make_odd_scenarios() {
             fix.name = "fix, " + fix.name;
             odd.push_back(fix);
         }
+    }
+    for (const LoggedHive& hive : log_first_hives()) {
+        if (hive.name.find(',') != hive.name.rfind(',')) continue;  // one of each case
+        Scenario fix = logged_scenario(hive);
+        const Medium finished = learn_outcome(fix);
+        odd.push_back(undo_of(fix, finished, "undo"));
+        fix.name = "fix, " + fix.name;
+        odd.push_back(fix);
     }
     return odd;
 }

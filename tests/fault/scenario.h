@@ -4,6 +4,7 @@
 // Never: spoils anything (support/fault_system.h, support/memory_system.h).
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,9 +25,12 @@ struct Scenario {
     std::string backup;         // the copy that the fix makes, or made
     Bytes before;
     Bytes after;
+    std::string method;                 // that the report must name
+    std::map<std::string, Bytes> logs;  // as they were before the fix, by path
 
     const Bytes& wanted() const { return command == app::Command::fix ? after : before; }
     bool is_in_place() const { return file_system != "ext4"; }
+    bool is_log_first() const { return method == "log-first"; }
 };
 
 /// Where the hive is in every scenario.
@@ -59,6 +63,8 @@ public:
 private:
     std::string find_problem(const Medium& medium) const;
     std::string problem_of_interrupted(const Medium& medium, const Error& error) const;
+    std::string problem_of_whole(const Medium& medium) const;
+    std::string problem_of_way_back(const Medium& medium, bool is_old) const;
     std::string problem_of_old(const Medium& medium) const;
     std::string problem_of_new(const Medium& medium) const;
     std::string problem_with_protection(const Medium& medium) const;

@@ -17,7 +17,6 @@
 using namespace nlafix;
 namespace f = nlafix::fixture;
 using store::Direction;
-using store::Epoch;
 
 namespace {
 
@@ -54,8 +53,8 @@ void put(Bytes& file, std::uint64_t offset, ByteView bytes) {
 }
 
 void carry_out(Bytes& file, const Epoch& epoch) {
-    for (const store::Write& write : epoch.writes) put(file, write.offset, write.bytes);
-    if (epoch.size_bytes) file.resize(*epoch.size_bytes);
+    for (const Write& write : epoch.writes) put(file, write.offset, write.bytes);
+    for (const Resize& resize : epoch.resizes) file.resize(resize.size_bytes);
 }
 
 /// One letter for each epoch: room, timestamp, opening or final head, pages, shrink.
@@ -165,7 +164,7 @@ TEST_CASE("Nothing but what differs is written, in whole pages or the rest of on
     const Bytes fixing = store::opening_head_of_fix(hive.before, hive.after);
     for (const Epoch& epoch :
          store::in_place_epochs(hive.before, hive.after, fixing, Direction::fix)) {
-        for (const store::Write& write : epoch.writes) {
+        for (const Write& write : epoch.writes) {
             CHECK(write.bytes.size() <= 4096);
             CHECK(write.offset / 4096 == (write.offset + write.bytes.size() - 1) / 4096);
             if (write.offset == 0) continue;
@@ -184,12 +183,12 @@ TEST_CASE("A write that was cut at any byte is recognised") {
         const Bytes undoing = store::opening_head_of_undo(hive.after);
         const auto cut_everywhere = [&](Bytes file, const std::vector<Epoch>& epochs) {
             for (const Epoch& epoch : epochs) {
-                for (const store::Write& write : epoch.writes) {
+                for (const Write& write : epoch.writes) {
                     // Each byte of a head; a page in steps that are no power of two.
                     const std::size_t step = write.bytes.size() > head_bytes ? 61 : 1;
                     for (std::size_t n = 0; n < write.bytes.size(); n += step) {
                         Bytes cut = file;
-                        put(cut, write.offset, write.bytes.first(n));
+                        put(cut, write.offset, ByteView(write.bytes).first(n));
                         if (!store::is_cut_write(cut, hive.before, hive.after)) {
                             FAIL("not recognised: " << n << " bytes at " << write.offset);
                         }

@@ -56,7 +56,7 @@ struct Fixed {
     store::StoreResult fix(const store::StoreOptions& options) {
         const os::File file = os::File::open(system, path, {});
         return store::store_image(file, hive.built.bytes,
-                                  verify::verify(hive.clean, hive.plan, image), options);
+                                  verify::verify(hive.clean, hive.plan, image), {}, options);
     }
     store::StoreResult fix() { return fix({"", {"an edit"}, test::edit_time, {}}); }
     store::UndoResult undo(const std::string& backup) {

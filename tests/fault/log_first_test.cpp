@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The log first: whatever a power cut leaves, Windows makes the old or the new content of it by
+// itself, now and after its own next write.
+//
+// With NLAFIX_DUMP_STATES set to a folder, every different state goes there for another judge
+// (tests/tool/log_first_judge.py).
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+
+#include "base/digest.h"
+#include "epoch_states.h"
+#include "hive_builder.h"
+#include "hivex/edit_image.h"
+#include "log_first_hives.h"
+#include "nla/plan.h"
+#include "os/system.h"
+#include "recovery/bins_range.h"
+#include "recovery/clean_hive.h"
+#include "recovery/log_first.h"
+#include "recovery/restoration.h"
+#include "regf/hive.h"
+#include "system/control_sets.h"
+
+using namespace nlafix;
+using namespace nlafix::test;
+
+namespace {
+
+constexpr std::uint64_t edit_time = 132539328000000000;
+constexpr std::size_t random_states = 620;
+constexpr std::size_t few_random_states = 40;
+
+std::vector<recovery::LogFile> logs_in(const Files& files, const std::vector<NamedLog>& names) {
+    std::vector<recovery::LogFile> logs;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        logs.push_back({"SYSTEM" + names[i].suffix, files[file_of_log(i)], ""});
+    }
+    return logs;
+}
+
+Files files_of(const LoggedHive& hive) {
+    Files files = {hive.primary};
+    for (const NamedLog& log : hive.logs)
+        files.push_back(log.bytes);
+    return files;
+}
+
+/// A hive, the edit of it, and the plan that brings it to the disk.
+struct Commit {
+    LoggedHive hive;
+    Files start;
+    Bytes old_content;
+    Bytes wanted;
+    recovery::LogFirst plan;
+
+    explicit Commit(LoggedHive logged, recovery::Growth growth = recovery::Growth::allowed)
+        : hive(std::move(logged)), start(files_of(hive)) {
+        const auto logs = logs_in(start, hive.logs);
+        auto recovered = recovery::recover(start[0], logs, recovery::LogPolicy::apply);
+        const recovery::CleanHive clean = std::move(recovered.hive.value());
+        old_content.assign(clean.image().begin(), clean.image().end());
+        const regf::Hive parsed(clean.image());
+        const auto sets = system::choose_control_sets(parsed, system::read_select(parsed), {});
+        wanted = hivex::edit_image(clean, nla::make_plan(sets, false), edit_time, os::real_system())
+                     .bytes;
+        plan = recovery::plan_log_first({start[0], logs}, wanted, growth);
+        regf::put_sequence_numbers(wanted, plan.final_sequence, plan.final_sequence);
+    }
+};
+
+/// What Windows makes of some files: a whole hive, or nothing.
+enum class Found { old_content, new_content, bad };
+
+class Judge {
+public:
+    Judge(const std::vector<NamedLog>& names, const Bytes& old_content, const Bytes& new_content)
+        : names_(names), old_(old_content), new_(new_content) {}
+
+    Found judge(const Files& files) const {
+        try {
+            const auto logs = logs_in(files, names_);
+            const auto recovered = recovery::recover(files[0], logs, recovery::LogPolicy::apply);
+            if (!recovered.hive)
+                return Found::bad;
+            if (recovery::same_content(recovered.hive->image(), old_))
+                return Found::old_content;
+            if (recovery::same_content(recovered.hive->image(), new_))
+                return Found::new_content;
+        } catch (const Error&) {
+            // No hive any more.
+        }
+        return Found::bad;
+    }
+
+private:
+    const std::vector<NamedLog>& names_;
+    const Bytes& old_;
+    const Bytes& new_;
+};
+
+void put_text(std::ofstream& out, const std::string& text) {
+    out << text << '\n';
+}
+
+std::string text_of(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Different states of one list of epochs, for a judge in another program: the files at the start,
+/// old and new content, then for each state the sectors that differ.
+class Dump {
+public:
+    Dump(const std::string& name, const std::vector<NamedLog>& names, const Files& start,
+         const Bytes& old_content, const Bytes& new_content)
+        : start_(start) {
+        const char* folder = std::getenv("NLAFIX_DUMP_STATES");
+        if (folder == nullptr)
+            return;
+        static int number = 0;
+        out_.open(fmt::format("{}/{}.states", folder, ++number), std::ios::binary);
+        put_text(out_, name);
+        put_text(out_, std::to_string(start.size()));
+        for (std::size_t i = 0; i < start.size(); ++i) {
+            put_text(out_, fmt::format("{} {}", i == 0 ? "primary" : names[i - 1].suffix,
+                                       start[i].size()));
+            out_ << text_of(start[i]);
+        }
+        for (const Bytes* content : {&old_content, &new_content}) {
+            put_text(out_, std::to_string(content->size()));
+            out_ << text_of(*content);
+        }
+    }
+
+    void add(const Files& files) {
+        if (!out_.is_open())
+            return;
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            const auto writes = recovery::changed_sectors(i, start_[i], files[i], 0);
+            put_text(out_, fmt::format("file {} {} {}", i, files[i].size(), writes.size()));
+            for (const Write& write : writes) {
+                put_text(out_, fmt::format("at {} {}", write.offset, write.bytes.size()));
+                out_ << text_of(write.bytes);
+            }
+        }
+        put_text(out_, "judge");
+    }
+
+private:
+    const Files& start_;
+    std::ofstream out_;
+};
+
+struct Count {
+    std::size_t states = 0;
+    std::size_t different = 0;
+    std::size_t old_content = 0;
+    std::size_t new_content = 0;
+    std::size_t bad = 0;
+};
+
+std::string digest_of_all(const Files& files) {
+    std::string all;
+    for (const Bytes& file : files)
+        all += nlafix::digest_of(file) + ",";
+    return all;
+}
+
+/// Judges all that a cut may leave while `epochs` are carried out on `start`.
+Count enumerate(const std::string& name, const std::vector<NamedLog>& names, const Files& start,
+                const std::vector<Epoch>& epochs, const Bytes& old_content,
+                const Bytes& new_content, bool dump, std::size_t random = random_states) {
+    const Judge judge(names, old_content, new_content);
+    std::optional<Dump> states;
+    if (dump)
+        states.emplace(name, names, start, old_content, new_content);
+    std::set<std::string> known;
+    Count count;
+    visit_cuts(start, epochs, random, [&](const Files& files) {
+        ++count.states;
+        if (!known.insert(digest_of_all(files)).second)
+            return;
+        ++count.different;
+        if (states)
+            states->add(files);
+        switch (judge.judge(files)) {
+            case Found::old_content:
+                ++count.old_content;
+                break;
+            case Found::new_content:
+                ++count.new_content;
+                break;
+            case Found::bad:
+                ++count.bad;
+                break;
+        }
+    });
+    return count;
+}
+
+void print(const std::string& name, const Count& count) {
+    fmt::print("{:<44} {:>7} {:>9} {:>6} {:>6} {:>5}\n", name, count.states, count.different,
+               count.old_content, count.new_content, count.bad);
+}
+
+void print_head(const char* title) {
+    fmt::print("\n{:<44} {:>7} {:>9} {:>6} {:>6} {:>5}\n", title, "states", "different", "old",
+               "new", "BAD");
+}
+
+}  // namespace
+
+TEST_CASE("Every cut of a write with the log first is the old or the new content by itself") {
+    print_head("fix");
+    std::size_t states = 0;
+    std::set<recovery::LogFirstCase> seen;
+    for (const LoggedHive& hive : log_first_hives()) {
+        CAPTURE(hive.name);
+        const Commit commit(hive);
+        REQUIRE_MESSAGE(commit.plan.possible(), commit.plan.why_not);
+        seen.insert(commit.plan.which);
+        const Files end = carried_out(commit.start, commit.plan.epochs);
+        CHECK(equal(end[0], commit.wanted));
+        const Count count = enumerate(hive.name, hive.logs, commit.start, commit.plan.epochs,
+                                      commit.old_content, commit.wanted, true);
+        print(hive.name, count);
+        CHECK(count.bad == 0);
+        CHECK(count.old_content > 0);
+        CHECK(count.new_content > 0);
+        states += count.states;
+    }
+    fmt::print("{} states\n", states);
+    CHECK(states >= 20000);
+    CHECK(seen.size() == 5);
+}
+
+TEST_CASE("Every cut of the way back is the old or the new content, and its end the exact bytes") {
+    print_head("undo");
+    for (const LoggedHive& hive : log_first_hives()) {
+        CAPTURE(hive.name);
+        const Commit commit(hive);
+        const Files written = carried_out(commit.start, commit.plan.epochs);
+        const auto logs = logs_in(written, hive.logs);
+        const auto original_logs = logs_in(commit.start, hive.logs);
+        const recovery::LogFirst back =
+            recovery::plan_restoration({written[0], logs}, {commit.start[0], original_logs},
+                                       edit_time + 1, recovery::Growth::allowed);
+        REQUIRE_MESSAGE(back.possible(), back.why_not);
+        CHECK(carried_out(written, back.epochs) == commit.start);
+        const Count count = enumerate("undo, " + hive.name, hive.logs, written, back.epochs,
+                                      commit.old_content, commit.wanted, true);
+        print(hive.name, count);
+        CHECK(count.bad == 0);
+        CHECK(count.old_content > 0);
+        CHECK(count.new_content > 0);
+    }
+}
+
+TEST_CASE("A write that was cut anywhere is taken back, and every cut of that is harmless too") {
+    print_head("undo of a cut fix");
+    for (const LoggedHive& hive : log_first_hives()) {
+        CAPTURE(hive.name);
+        const Commit commit(hive);
+        const auto original_logs = logs_in(commit.start, hive.logs);
+        Count sum;
+        std::set<std::string> known;
+        visit_cuts(commit.start, commit.plan.epochs, 6, [&](const Files& cut) {
+            if (!known.insert(digest_of_all(cut)).second)
+                return;
+            const auto logs = logs_in(cut, hive.logs);
+            const recovery::LogFirst back =
+                recovery::plan_restoration({cut[0], logs}, {commit.start[0], original_logs},
+                                           edit_time + 1, recovery::Growth::allowed);
+            ++sum.states;
+            if (!back.possible()) {
+                FAIL_CHECK(back.why_not);
+                return;
+            }
+            if (carried_out(cut, back.epochs) != commit.start)
+                ++sum.bad;
+            // Every flush of it; the cuts in between were looked at above.
+            Files files = cut;
+            const Judge judge(hive.logs, commit.old_content, commit.wanted);
+            for (const Epoch& epoch : back.epochs) {
+                apply_epoch(epoch, files);
+                ++sum.different;
+                if (judge.judge(files) == Found::bad)
+                    ++sum.bad;
+            }
+        });
+        print(hive.name, sum);
+        CHECK(sum.bad == 0);
+    }
+}
+
+TEST_CASE("With a step left out or swapped the same states are no longer all good") {
+    fmt::print("\nmutations: BAD states, or a wrong end\n");
+    for (const LoggedHive& hive : log_first_hives()) {
+        CAPTURE(hive.name);
+        const Commit commit(hive);
+        const auto& epochs = commit.plan.epochs;
+        const auto is_caught = [&](std::vector<Epoch> mutated, std::string& text) {
+            const Count count = enumerate("", hive.logs, commit.start, mutated, commit.old_content,
+                                          commit.wanted, false, few_random_states);
+            const bool wrong_end =
+                carried_out(commit.start, mutated) != carried_out(commit.start, epochs);
+            text = fmt::format("{:>5}{}", count.bad, wrong_end ? " end" : "    ");
+            return count.bad != 0 || wrong_end;
+        };
+        for (std::size_t i = 0; i < epochs.size(); ++i) {
+            std::vector<Epoch> without = epochs;
+            without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
+            std::string left_out, swapped = "    -    ";
+            bool caught = is_caught(without, left_out);
+            if (i + 1 < epochs.size()) {
+                std::vector<Epoch> exchanged = epochs;
+                std::swap(exchanged[i], exchanged[i + 1]);
+                caught = is_caught(exchanged, swapped) || caught;
+            }
+            fmt::print("{:<40} {:<30} left out {}  with the next {}\n", hive.name, epochs[i].what,
+                       left_out, swapped);
+            CHECK_MESSAGE(caught, epochs[i].what);
+        }
+    }
+}
+
+TEST_CASE("After the next write of Windows into either log no old entry comes back") {
+    print_head("and then Windows writes, and is cut");
+    for (const LoggedHive& hive : log_first_hives()) {
+        CAPTURE(hive.name);
+        const Commit commit(hive);
+        const Files written = carried_out(commit.start, commit.plan.epochs);
+        const auto original_logs = logs_in(commit.start, hive.logs);
+        Files undone = written;
+        // Before the exact bytes come back the undo has a hive that Windows may go on from as well.
+        const recovery::LogFirst back = recovery::plan_restoration(
+            {written[0], logs_in(written, hive.logs)}, {commit.start[0], original_logs},
+            edit_time + 1, recovery::Growth::allowed);
+        std::vector<std::pair<std::string, Files>> hives = {{"fix", written}};
+        for (const Epoch& epoch : back.epochs) {
+            apply_epoch(epoch, undone);
+            const regf::BaseBlock head = regf::read_base_block(undone[0]);
+            if (!recovery::is_dirty(head))
+                hives.emplace_back("undo: " + epoch.what, undone);
+        }
+        Count count;
+        for (const auto& [what, files] : hives) {
+            for (std::size_t log = 0; log < hive.logs.size(); ++log) {
+                for (const auto cut :
+                     {CutOfWindows::behind_the_log, CutOfWindows::in_the_header,
+                      CutOfWindows::behind_the_header, CutOfWindows::among_the_pages}) {
+                    if (hive.logs[log].suffix == ".LOG2" && hive.logs[log].bytes.empty()) {
+                        continue;
+                    }
+                    // Our entry without its header, then a torn header of Windows: the next run
+                    // of nlafix takes that entry away, no order of writes does.
+                    if (what == "undo: log base block" && cut == CutOfWindows::in_the_header) {
+                        continue;
+                    }
+                    CAPTURE(what);
+                    CAPTURE(log);
+                    CAPTURE(static_cast<int>(cut));
+                    Files now = files;
+                    NamedLog next{hive.logs[log].suffix, now[file_of_log(log)]};
+                    flush_of_windows(now[0], next, cut);
+                    now[file_of_log(log)] = next.bytes;
+                    Files whole = files;
+                    NamedLog again{hive.logs[log].suffix, whole[file_of_log(log)]};
+                    flush_of_windows(whole[0], again, CutOfWindows::among_the_pages);
+                    const Judge judge(hive.logs, files[0], whole[0]);
+                    ++count.states;
+                    const Found found = judge.judge(now);
+                    const Found expected = cut == CutOfWindows::behind_the_log ? Found::old_content
+                                                                               : Found::new_content;
+                    if (found == Found::old_content)
+                        ++count.old_content;
+                    if (found == Found::new_content)
+                        ++count.new_content;
+                    if (found == Found::bad)
+                        ++count.bad;
+                    CHECK(found == expected);
+                }
+            }
+        }
+        print(hive.name, count);
+    }
+}

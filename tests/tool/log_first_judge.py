@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every state that tests/fault/log_first_test.cpp makes of a cut write is judged once more, by a
+replayer that shares no code with nlafix: with the logs it must give the old or the new content.
+
+The replayer is the one beside the real hives (see tests/real); skipped where that is not."""
+
+import importlib
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'support'))
+import program  # noqa: E402
+
+BIN_TIME = slice(4096 + 20, 4096 + 28)
+
+
+def judge_module(source_dir):
+    folder = source_dir.parent / 'shared' / 'tools'
+    if not (folder / 'regf_oracle.py').is_file():
+        program.skip('there is no second replayer beside the sources')
+    sys.path.insert(0, str(folder))
+    module = importlib.import_module('regf_oracle')
+    known, plain = {}, module.marvin
+
+    def remembered(data, *seed):
+        key = (bytes(data), seed)
+        if key not in known:
+            known[key] = plain(data, *seed)
+        return known[key]
+
+    module.marvin = remembered  # most states share most entries
+    return module
+
+
+class Reader:
+    def __init__(self, path):
+        self.data, self.at = path.read_bytes(), 0
+
+    def line(self):
+        end = self.data.find(b'\n', self.at)
+        if end < 0:
+            return None
+        text, self.at = self.data[self.at:end].decode(), end + 1
+        return text
+
+    def bytes(self, size):
+        self.at += size
+        return self.data[self.at - size:self.at]
+
+
+def content(image):
+    """What a reader sees: root, size and bins, but for the time of the first bin."""
+    bins = struct.unpack_from('<I', image, 40)[0]
+    body = bytearray(image[:4096 + bins])
+    body[BIN_TIME] = bytes(8)
+    return image[24:28] + image[36:44] + bytes(body[4096:])
+
+
+def recovered(regf, primary, logs):
+    header = regf.header(primary)
+    if header['checksum_ok'] and header['seq1'] == header['seq2']:
+        return primary
+    image, applied, _ = regf.replay(primary, logs)
+    return image if applied else b''
+
+
+def judge(regf, path):
+    reader = Reader(path)
+    name = reader.line()
+    names, start = [], []
+    for _ in range(int(reader.line())):
+        file, size = reader.line().split()
+        names.append(file)
+        start.append(reader.bytes(int(size)))
+    wanted = [content(reader.bytes(int(reader.line()))) for _ in range(2)]
+    count = {'old': 0, 'new': 0, 'BAD': 0}
+    files = {}
+    while True:
+        words = (reader.line() or 'end').split()
+        if words[0] == 'file':
+            index, size, writes = map(int, words[1:])
+            file = bytearray(start[index][:size].ljust(size, b'\0'))
+            for _ in range(writes):
+                _, at, length = reader.line().split()
+                file[int(at):int(at) + int(length)] = reader.bytes(int(length))
+            files[index] = bytes(file)
+        elif words[0] == 'judge':
+            logs = {names[i]: files[i] for i in range(1, len(names)) if files[i]}
+            image = recovered(regf, files[0], logs)
+            found = content(image) if len(image) > 4096 else b''
+            count['old' if found == wanted[0] else 'new' if found == wanted[1] else 'BAD'] += 1
+        else:
+            break
+    print('%-44s %6d %6d %6d %5d' % (name, sum(count.values()), *count.values()))
+    sys.stdout.flush()
+    return count
+
+
+def main():
+    nlafix, source_dir = program.arguments()
+    regf = judge_module(source_dir)
+    tests = pathlib.Path(nlafix).parent.parent / 'tests' / 'fault_tests'
+    if not tests.is_file():
+        program.skip('the fault tests are not built here')
+    with program.Folder(fast=True) as folder:
+        subprocess.run([tests, '--source-file=*log_first_test*', '--test-case=Every cut*'],
+                       check=True, stdout=subprocess.DEVNULL,
+                       env=dict(os.environ, NLAFIX_DUMP_STATES=str(folder)))
+        counts = [judge(regf, path) for path in
+                  sorted(folder.glob('*.states'), key=lambda path: int(path.stem))]
+    total = sum(sum(count.values()) for count in counts)
+    bad = sum(count['BAD'] for count in counts)
+    print('%d different states, %d BAD' % (total, bad))
+    assert len(counts) >= 20, 'not all lists of epochs were dumped'
+    assert all(count['old'] and count['new'] for count in counts)
+    sys.exit(1 if bad else 0)
+
+
+main()
