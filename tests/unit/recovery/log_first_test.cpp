@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "recovery/log_first.h"
+
+#include <doctest/doctest.h>
+
+#include "dirty_hive.h"
+#include "log_first_hives.h"
+#include "recovery/bins_range.h"
+#include "recovery/new_format.h"
+#include "recovery/old_format.h"
+#include "recovery/replay.h"
+#include "regf/base_block.h"
+#include "system_tree.h"
+
+using namespace nlafix;
+namespace f = nlafix::fixture;
+
+namespace {
+
+/// A hive, and one in which a byte of its first and of its last page is another.
+std::pair<Bytes, Bytes> two_states() {
+    const Bytes before = f::build(f::small_tree({false, false})).bytes;
+    Bytes after = before;
+    after[4096 + 4095] ^= std::byte{1};
+    after.back() ^= std::byte{1};
+    return {before, after};
+}
+
+std::vector<recovery::LogFile> logs_of(const test::LoggedHive& hive) {
+    std::vector<recovery::LogFile> logs;
+    for (const test::NamedLog& log : hive.logs)
+        logs.push_back({"SYSTEM" + log.suffix, log.bytes, ""});
+    return logs;
+}
+
+std::string why_not(const test::LoggedHive& hive, std::vector<recovery::LogFile> logs,
+                    recovery::Growth growth = recovery::Growth::allowed) {
+    Bytes wanted = hive.primary;
+    const recovery::Replay replay = recovery::replay_logs(hive.primary, logs);
+    if (f::get_u32(wanted, 4) != f::get_u32(wanted, 8) && replay.image) wanted = *replay.image;
+    wanted[4096 + 4095] ^= std::byte{1};
+    return recovery::plan_log_first({hive.primary, logs}, wanted, growth).why_not;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "An entry that is written is the one that the tests' own builder makes, and ends with a page") {
+    const auto [before, after] = two_states();
+    const auto pages = recovery::changed_pages(before, after);
+    const Bytes entry = recovery::write_entry(after, pages, 7, 512);
+    CHECK((entry.size() + 512) % 4096 == 0);
+    Bytes expected = f::make_entry(after, 7, f::changed_pages(before, after, 4096, true));
+    expected.resize(entry.size());
+    f::put_u32(expected, f::log_entry_field::size, static_cast<std::uint32_t>(entry.size()));
+    f::mend_log_entry(expected);
+    CHECK(entry == expected);
+}
+
+TEST_CASE("A log of the old format that is written is the one that the tests' own builder makes") {
+    const auto [before, after] = two_states();
+    const Bytes expected = f::make_old_log(after, 9, f::changed_pages(before, after, 4096, true));
+    const Bytes log = recovery::write_old_format(ByteView(expected).first(512), after,
+                                                 recovery::changed_pages(before, after));
+    CHECK(log == expected);
+}
+
+TEST_CASE("Where the bytes do not prove that it holds there is no way with the log first") {
+    const auto hives = test::log_first_hives();
+    const test::LoggedHive& clean = hives.front();
+    auto logs = logs_of(clean);
+    CHECK(why_not(clean, logs).empty());
+    CHECK(why_not(clean, {}).find("proves") != std::string::npos);
+    logs[0].error = "no permission";
+    CHECK(why_not(clean, logs).find("cannot be read") != std::string::npos);
+    logs = logs_of(clean);
+    for (recovery::LogFile& log : logs) log.bytes.resize(5 * 512);
+    CHECK_FALSE(why_not(clean, logs, recovery::Growth::forbidden).empty());
+    for (const test::LoggedHive& hive : hives) {
+        CAPTURE(hive.name);
+        auto whole = logs_of(hive);
+        if (hive.name.find("dirty, new format") == std::string::npos) continue;
+        whole.back().bytes[700] ^= std::byte{1};  // in its first entry
+        CHECK_FALSE(why_not(hive, whole).empty());
+    }
+}
