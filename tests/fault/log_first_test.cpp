@@ -348,7 +348,9 @@ TEST_CASE("After the next write of Windows into either log no old entry comes ba
                 hives.emplace_back("undo: " + epoch.what, undone);
         }
         Count count;
-        for (const auto& [what, files] : hives) {
+        for (const auto& one : hives) {
+            const std::string& what = one.first;
+            const Files& files = one.second;
             for (std::size_t log = 0; log < hive.logs.size(); ++log) {
                 for (const auto cut :
                      {CutOfWindows::behind_the_log, CutOfWindows::in_the_header,
