@@ -53,6 +53,7 @@ class Side:
         words = [*self.words, command, '--json', self.shown + '/SYSTEM']
         ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env={}, timeout=120)
+        assert ended.stdout, 'no report of %s: %s' % (words, ended)
         report = json.loads(self._same_anywhere(ended.stdout))
         return ended.returncode, report, self._same_anywhere(ended.stderr)
 
