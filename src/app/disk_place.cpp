@@ -67,7 +67,7 @@ private:
         Bytes hive;
     };
     Planned plan(const source::HiveFiles& files, ByteView image, std::uint64_t time);
-    void add_way_in_place(disk::FileChange& change, const source::HiveFiles& files);
+    std::string add_way_in_place(disk::FileChange& change, const source::HiveFiles& files);
     store::DiskRecord record_of(disk::CommitPlan plan) const;
 
     os::System& system_;
@@ -149,9 +149,10 @@ void DiskPlace::require_writable(const Options& options, std::uint64_t image_byt
     store::require_room_for_backup(system_, name_, options.backup_folder, image_bytes);
 }
 
-/// The way that is taken where the runlist cannot be switched: the hive's own pages in the order of
-/// its sequence numbers.
-void DiskPlace::add_way_in_place(disk::FileChange& change, const source::HiveFiles& files) {
+/// The way that is taken where the runlist cannot be switched: the log first, else the hive's own
+/// pages in the order of its sequence numbers. Returns why not the former, to follow the reason why
+/// not the switch.
+std::string DiskPlace::add_way_in_place(disk::FileChange& change, const source::HiveFiles& files) {
     change.in_place_files = {found_.hive};
     recovery::LogFirst log_first = recovery::plan_log_first(
         {files.primary, files.logs}, change.after, recovery::Growth::forbidden);
@@ -162,11 +163,12 @@ void DiskPlace::add_way_in_place(disk::FileChange& change, const source::HiveFil
         }
         change.in_place = std::move(log_first.epochs);
         change.in_place_method = disk::CommitMethod::log_first;
-        return;
+        return "";
     }
     const Bytes opening = store::opening_head_of_fix(files.primary, change.after);
     change.in_place =
         store::in_place_epochs(files.primary, change.after, opening, store::Direction::fix);
+    return "; the log cannot be written first: " + log_first.why_not;
 }
 
 /// The commit of `image`, and the hive that it leaves: another one than `image` where the log is
@@ -178,9 +180,12 @@ DiskPlace::Planned DiskPlace::plan(const source::HiveFiles& files, ByteView imag
     change.before = files.primary;
     change.after = image;
     change.time = time;
-    add_way_in_place(change, files);
+    const std::string why_not_log_first = add_way_in_place(change, files);
     Planned planned;
     planned.commit = disk::plan_commit(*disk_.device, range_, change);
+    if (planned.commit.method == disk::CommitMethod::in_place) {
+        planned.commit.reason += why_not_log_first;
+    }
     if (planned.commit.method == disk::CommitMethod::runlist_switch) {
         planned.hive.assign(image.begin(), image.end());
         return planned;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -57,16 +58,24 @@ app::Report run(os::System& system, app::Command command, const std::string& tar
     return app::Session(system, [] { return false; }).run(command, target, options);
 }
 
+/// A fixture, with its log where it has one.
 DiskScenario fix_of(const std::string& name, NtfsImageOptions options,
-                    const std::string& backup_folder) {
+                    const std::string& backup_folder,
+                    const std::string& fixture = "xp-missing-both") {
     DiskScenario scenario;
     scenario.name = name;
     scenario.backup_folder = backup_folder;
-    scenario.old_hive = read_file(std::string(NLAFIX_FIXTURES_DIR) + "/xp-missing-both.hive");
+    const std::string path = std::string(NLAFIX_FIXTURES_DIR) + "/" + fixture + ".hive";
+    scenario.old_hive = read_file(path);
     // Room behind the bins, as real hives have it: in place none can grow.
     scenario.old_hive.resize(scenario.old_hive.size() + 8192);
     options.size_bytes = volume_bytes;
     options.files = {{hive_on_volume, scenario.old_hive}};
+    if (std::filesystem::exists(path + ".LOG1")) {
+        Bytes log = read_file(path + ".LOG1");
+        log.resize(65536);  // as large as Windows makes it: there is room for one more entry
+        options.files.emplace_back(std::string(hive_on_volume) + ".LOG1", std::move(log));
+    }
     scenario.before = ntfs_image(options);
     scenario.start[image_path].content = scenario.before;
     return scenario;
@@ -93,7 +102,10 @@ std::vector<DiskScenario> scenarios() {
     NtfsImageOptions full;
     full.free_clusters = 0;
     all.push_back(fix_of("in place", full, ""));
-    for (const std::size_t i : {1U, 2U}) all.push_back(undo_of(all[i]));
+    NtfsImageOptions in_several_records;
+    in_several_records.attribute_list = true;
+    all.push_back(fix_of("log first", in_several_records, "", "dirty-growth"));
+    for (const std::size_t i : {1U, 2U, 3U}) all.push_back(undo_of(all[i]));
     return all;
 }
 

@@ -86,6 +86,19 @@ def run_volume(nlafix, maker, folder, options, method):
     return report
 
 
+def run_log_first(nlafix, maker, folder):
+    """No switch, but a log with room: it is written first, and undone with the hive."""
+    disk = folder / 'disk.img'
+    hive, log = folder / 'SYSTEM', folder / 'SYSTEM.LOG1'
+    fixture = maker.hive('dirty-growth')
+    hive.write_bytes(fixture.read_bytes() + b'\0' * 8192)
+    log.write_bytes((maker.fixtures / (fixture.name + '.LOG1')).read_bytes().ljust(65536, b'\0'))
+    maker.volume(disk, hive=hive, file='%s.LOG1=%s' % (_image.HIVE, log), store='attribute-list')
+    report = cycle(nlafix, disk, folder)
+    assert report['commit'] == 'log-first' and report['hive']['recovered'], report
+    return report
+
+
 def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
@@ -98,6 +111,9 @@ def main():
         with program.Folder(fast=True) as folder:
             report = run_volume(nlafix, maker, folder, options, method)
         print('%-34s %s' % (name, report['commit']))
+    with program.Folder(fast=True) as folder:
+        report = run_log_first(nlafix, maker, folder)
+    print('%-34s %s' % ('an attribute list, beside a log', report['commit']))
     sys.exit(0)
 
 
