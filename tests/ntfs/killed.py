@@ -2,38 +2,13 @@
 """nlafix is killed at its first, second, ... write and flush while it writes a hive in place on a
 mounted NTFS volume. Each time the next one knows what is to be done."""
 
-import os
 import re
 import shlex
-import subprocess
 import sys
 
 import _volume
+from _killing import KILLED, MOST_CALLS, run_and_kill, strace_works
 from _volume import program
-
-KILLED = -9
-
-# A fix has some ten writes and ten flushes; so many mean that it does not end.
-MOST_CALLS = 200
-
-
-def strace_works():
-    command = ['strace', '-o', '/dev/null', '-e', 'inject=getppid:retval=1', 'true']
-    try:
-        return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
-    except OSError:
-        return False
-
-
-def run_and_kill(nlafix, call, count, *words):
-    """The exit status of `nlafix WORDS`, killed at its `count`-th `call`; KILLED if it was."""
-    environment = dict(os.environ, ASAN_OPTIONS='detect_leaks=0')  # it cannot work under strace
-    command = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=' + call, '-e',
-               'inject=%s:signal=KILL:when=%d' % (call, count), nlafix.path, *words]
-    ended = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL)
-    return ended.returncode
-
 
 def undo_as_told(nlafix, stderr):
     """Runs the command that the hint names."""
@@ -87,66 +62,6 @@ def examine(nlafix, volume, original, call, options):
     raise AssertionError('it is killed for ever')
 
 
-def content(nlafix, volume):
-    """The bins of the hive with its logs, but for the time of the first one."""
-    out = volume.image.parent / 'recovered'
-    out.unlink(missing_ok=True)
-    done = nlafix('recover', volume.hive, '-o', out)
-    assert done.status == 0, done
-    data = bytearray(out.read_bytes())
-    data[4096 + 20:4096 + 28] = bytes(8)
-    return bytes(data[4096:4096 + int.from_bytes(data[40:44], 'little')])
-
-
-def kill_with_the_log_first(nlafix, volume, source_dir, name, call):
-    """Kills a fix of a dirty hive with logs, and then the undo, at every `call`."""
-    hive = source_dir / 'fixtures' / (name + '.hive')
-    logs = {path.name[len(hive.name):]: path.read_bytes()
-            for path in hive.parent.glob(hive.name + '.LOG*')}
-
-    def put_back():
-        for path in volume.config.iterdir():
-            if path != volume.hive:
-                path.unlink()
-        volume.hive.write_bytes(hive.read_bytes())
-        for suffix, data in logs.items():
-            (volume.config / ('SYSTEM' + suffix)).write_bytes(data)
-
-    put_back()
-    old = content(nlafix, volume)
-    fixed = nlafix('fix', volume.hive)
-    assert fixed.status == 0 and fixed.report['commit'] == 'log-first', fixed
-    found = {'old': 0, 'new': 0}
-    for command in ('fix', 'undo'):
-        for count in range(1, MOST_CALLS):
-            put_back()
-            words = ('fix', volume.hive)
-            if command == 'undo':
-                assert nlafix(*words).status == 0
-                words = ('undo', _volume.backups(volume.config)[0])
-            status = run_and_kill(nlafix, call, count, *words)
-            assert status in (KILLED, 128 - KILLED, 0), 'status %d' % status
-            # What is new has the time of its fix, and is known by what check says of it.
-            state = 'old' if content(nlafix, volume) == old else 'new'
-            found[state] += 1
-            checked = nlafix('check', volume.hive)
-            assert checked.status == (1 if state == 'old' else 0), checked
-            for copy in _volume.backups(volume.config):
-                undone = nlafix('undo', copy)
-                if undone.status == 0:
-                    assert volume.hive.read_bytes() == hive.read_bytes()
-                    for suffix, data in logs.items():
-                        assert (volume.config / ('SYSTEM' + suffix)).read_bytes() == data, suffix
-                else:
-                    assert state == 'old' and volume.hive.read_bytes() == hive.read_bytes(), undone
-            if status == 0:
-                break
-        else:
-            raise AssertionError('it is killed for ever')
-    print('log first, %s, %s: %s' % (name, call, found))
-    assert found['old'] and found['new'], 'not all was seen'
-
-
 def main():
     path, source_dir = program.arguments()
     _volume.require_fuse()
@@ -165,9 +80,6 @@ def main():
                     found = examine(nlafix, volume, original, call, options)
                     print('%s, backup %s: %s' % (call, 'elsewhere' if options else 'beside', found))
                     assert found['old'] and found['interrupted'] and found['new'], 'not all was seen'
-            for name in ('dirty-new-two-logs', 'dirty-old'):
-                for call in ('pwrite64', 'fsync'):
-                    kill_with_the_log_first(nlafix, volume, source_dir, name, call)
     sys.exit(0)
 
 

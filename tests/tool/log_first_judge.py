@@ -4,36 +4,14 @@ replayer that shares no code with nlafix: with the logs it must give the old or 
 
 The replayer is the one beside the real hives (see tests/real); skipped where that is not."""
 
-import importlib
 import os
 import pathlib
-import struct
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'support'))
 import program  # noqa: E402
-
-BIN_TIME = slice(4096 + 20, 4096 + 28)
-
-
-def judge_module(source_dir):
-    folder = source_dir.parent / 'shared' / 'tools'
-    if not (folder / 'regf_oracle.py').is_file():
-        program.skip('there is no second replayer beside the sources')
-    sys.path.insert(0, str(folder))
-    module = importlib.import_module('regf_oracle')
-    known, plain = {}, module.marvin
-
-    def remembered(data, *seed):
-        key = (bytes(data), seed)
-        if key not in known:
-            known[key] = plain(data, *seed)
-        return known[key]
-
-    module.marvin = remembered  # most states share most entries
-    return module
-
+from second_replayer import content, recovered, replayer  # noqa: E402
 
 class Reader:
     def __init__(self, path):
@@ -49,22 +27,6 @@ class Reader:
     def bytes(self, size):
         self.at += size
         return self.data[self.at - size:self.at]
-
-
-def content(image):
-    """What a reader sees: root, size and bins, but for the time of the first bin."""
-    bins = struct.unpack_from('<I', image, 40)[0]
-    body = bytearray(image[:4096 + bins])
-    body[BIN_TIME] = bytes(8)
-    return image[24:28] + image[36:44] + bytes(body[4096:])
-
-
-def recovered(regf, primary, logs):
-    header = regf.header(primary)
-    if header['checksum_ok'] and header['seq1'] == header['seq2']:
-        return primary
-    image, applied, _ = regf.replay(primary, logs)
-    return image if applied else b''
 
 
 def judge(regf, path):
@@ -101,7 +63,9 @@ def judge(regf, path):
 
 def main():
     nlafix, source_dir = program.arguments()
-    regf = judge_module(source_dir)
+    regf = replayer(source_dir)
+    if not regf:
+        program.skip('there is no second replayer beside the sources')
     tests = pathlib.Path(nlafix).parent.parent / 'tests' / 'fault_tests'
     if not tests.is_file():
         program.skip('the fault tests are not built here')
