@@ -120,8 +120,10 @@ ordered_json json_of(const std::vector<LogCopy>& logs) {
 /// A log of the hive: a name in its folder, that of the hive with an ending that only logs have.
 bool is_log_name(const std::string& name) {
     const auto dot = name.rfind('.');
-    if (dot == std::string::npos || dot == 0 || name.find('/') != std::string::npos ||
-        name.find('\0') != std::string::npos) {
+    // What leads out of a folder, also on Windows.
+    const std::string_view separators("/\\:\0", 4);
+    if (dot == std::string::npos || dot == 0 ||
+        name.find_first_of(separators) != std::string::npos) {
         return false;
     }
     std::string ending = name.substr(dot);

@@ -32,6 +32,7 @@ class Case:
         self.old = self.content()
         fixed = nlafix('fix', volume.hive)
         assert fixed.status == 0 and fixed.report['commit'] == 'log-first', fixed
+        self.written = fixed.report['written']
         self.fixed = self.files()
         self.edited = self.content()
         self.outcomes = {'old': 0, 'new': 0}
@@ -132,6 +133,12 @@ def main():
                     print('%-30s %s: %4d kills, %2d different states: %s' % (
                         name, command, kills, len(case.known), case.outcomes))
                     sys.stdout.flush()
+                print('    written until Windows finishes it by itself: %d bytes, %d flushes; in all: '
+                      '%d bytes, %d flushes' % tuple(case.written[name] for name in (
+                          'bytes_to_commit', 'flushes_to_commit', 'bytes', 'flushes')))
+                if name.startswith('B '):
+                    # What appending one entry takes; measured on a real hive.
+                    assert case.written['bytes_to_commit'] <= 16384, case.written
                 assert case.outcomes['old'] and case.outcomes['new'], 'not all was seen'
     sys.exit(0)
 
