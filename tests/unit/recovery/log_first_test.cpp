@@ -84,3 +84,45 @@ TEST_CASE("Where the bytes do not prove that it holds there is no way with the l
         CHECK_FALSE(why_not(hive, whole).empty());
     }
 }
+
+TEST_CASE("A base block that a cut left behind is zeroed before anything new is written") {
+    const test::LoggedHive hive = test::log_first_hives().front();  // clean, new format
+    std::vector<Bytes> files = {hive.primary};
+    for (const test::NamedLog& log : hive.logs) files.push_back(log.bytes);
+    Bytes wanted = hive.primary;
+    wanted[4096 + 4095] ^= std::byte{1};
+    const recovery::LogFirst cut = recovery::plan_log_first(
+        {hive.primary, logs_of(hive)}, wanted, recovery::Growth::allowed);
+    REQUIRE(cut.possible());
+
+    // As far as the log's base block, and not to the header.
+    FileIndex log = primary_file;
+    for (const Epoch& epoch : cut.epochs) {
+        if (epoch.touches_hive) break;
+        apply_epoch(epoch, files);
+        if (epoch.what == "log base block") log = epoch.writes.front().file;
+    }
+    REQUIRE(log != primary_file);
+    CHECK(files.front() == hive.primary);
+    const std::uint32_t ours = f::get_u32(files[log], f::base_block::primary_sequence);
+    CHECK(ours == cut.final_sequence - 1);
+
+    std::vector<recovery::LogFile> logs = logs_of(hive);
+    for (std::size_t i = 0; i < logs.size(); ++i) logs[i].bytes = files[i + 1];
+    const recovery::LogFirst next =
+        recovery::plan_log_first({files.front(), logs}, wanted, recovery::Growth::allowed);
+    REQUIRE(next.possible());
+    const Epoch& first = next.epochs.front();
+    REQUIRE(first.writes.size() == 1);
+    CHECK(first.writes.front().file == log);
+    CHECK(first.writes.front().offset == 0);
+    CHECK(first.writes.front().bytes == Bytes(512));
+    CHECK_FALSE(first.touches_hive);
+    // And the entry that was left can never be newer than what is written now.
+    CHECK(next.final_sequence > ours);
+    for (const Epoch& epoch : next.epochs) apply_epoch(epoch, files);
+    CHECK(f::get_u32(files.front(), f::base_block::primary_sequence) == next.final_sequence);
+
+    // Where no cut left anything, nothing is zeroed.
+    CHECK(cut.epochs.front().what == "log entry");
+}
