@@ -72,6 +72,12 @@ std::optional<store::WayBack> way_back(const os::File& hive, const store::Loaded
         const auto found = std::find_if(
             files.logs.begin(), files.logs.end(),
             [&copy](const recovery::LogFile& log) { return log.name == copy.name; });
+        if (found != files.logs.end() && !found->error.empty()) {
+            throw Error(ErrorCode::io_error, "the log " + copy.name +
+                                                 " has to be put back with the hive, and cannot be "
+                                                 "read: " + found->error)
+                .hint("look at the kernel's log (dmesg); if the disk fails, copy it first");
+        }
         logs.push_back(found == files.logs.end() ? recovery::LogFile{copy.name, {}, ""} : *found);
     }
     const recovery::HiveState original{backup.before, originals};

@@ -56,6 +56,11 @@ public:
         for (auto& [file, target] : targets_) sizes_[file] = target.status().size_bytes;
     }
 
+    /// The epochs rest on what is seen. Of a run that was killed, that may not be on the medium.
+    void flush() {
+        for (auto& [file, target] : targets_) target.flush();
+    }
+
     void carry_out(const Epoch& epoch) {
         if (!epoch.touches_hive) remember(epoch);
         for (const Write& write : epoch.writes) {
@@ -191,6 +196,7 @@ void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs,
     WriteTargets targets(hive, log_paths, epochs);
     bool touched = false;
     try {
+        targets.flush();
         for (const Epoch& epoch : epochs) {
             touched = touched || epoch.touches_hive;
             targets.carry_out(epoch);

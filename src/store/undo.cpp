@@ -165,13 +165,24 @@ void put_back(const os::File& hive, ByteView current, const LoadedBackup& backup
     }
 }
 
-/// An undo that was killed may have put the hive back without the last flush: the record must not
-/// be on the disk before it.
-void flush_hive(const os::File& hive) {
+void flush_file(os::System& system, const std::string& path) {
     os::OpenOptions options;
     options.write = true;
-    os::File::open(hive.system(), hive.path(), options).flush();
+    os::File::open(system, path, options).flush();
+}
+
+/// A run that was killed may have written without the last flush. What is decided here rests on what
+/// is seen, and the record must not be on the disk before it.
+void flush_hive(const os::File& hive) {
+    flush_file(hive.system(), hive.path());
     os::flush_folder(hive.system(), os::folder_of(hive.path()));
+}
+
+void flush_logs(const os::File& hive, const Manifest& manifest) {
+    for (const std::string& path : log_paths_of(hive, manifest)) {
+        const auto status = os::status_if_any(hive.system(), path, false);
+        if (status && status->kind == os::FileKind::regular) flush_file(hive.system(), path);
+    }
 }
 
 }  // namespace
@@ -233,6 +244,10 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup,
     const Bytes current = hive.read_all(most_bytes);
     UndoResult result;
     const bool logs_differ = way && way->is_known && way->is_possible && !way->epochs.empty();
+    if (!backup.manifest.logs.empty()) {
+        flush_logs(hive, backup.manifest);
+        flush_hive(hive);
+    }
     if (equal(current, backup.before) && !logs_differ) {
         flush_hive(hive);
     } else {

@@ -94,7 +94,14 @@ std::string Verifier::find_problem(const Medium& medium) const {
     }
     const Bytes& hive = medium.at(hive_path).content;
     if (scenario_.is_log_first()) {
-        return problem_of_whole(medium);
+        const std::string problem = problem_of_whole(medium);
+        if (problem.empty()) return {};
+        // A log that could not be read makes it a write in place, which the next run recognises.
+        MemorySystem system(medium, scenario_.file_system);
+        const app::Report check = run_check(system);
+        const bool is_interrupted =
+            check.error && check.error->code() == ErrorCode::interrupted_write;
+        return is_interrupted ? problem_of_interrupted(medium, *check.error) : problem;
     }
     const bool is_old = hive == scenario_.before;
     const bool is_new = hive == scenario_.after;
