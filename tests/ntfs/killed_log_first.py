@@ -83,6 +83,11 @@ class Case:
             assert self.state_of(self.second_opinion(files)) == state, 'the replayers differ'
         checked = self.nlafix('check', self.volume.hive)
         assert checked.status == (1 if state == 'old' else 0), checked
+        is_cut = any(b'"state":"logging"' in data for name, data in files.items()
+                     if name.endswith('.json'))
+        warned = any('was cut' in text and 'nlafix undo' in text
+                     for text in checked.report['warnings'])
+        assert warned == is_cut, checked
         for copy in _volume.backups(self.volume.config):
             undone = self.nlafix('undo', copy)
             if undone.status == 0:
