@@ -16,7 +16,8 @@ from _killing import KILLED, MOST_CALLS, run_and_kill, strace_works
 from _volume import program
 
 # All that changes a file, a name, or what is on the medium; and all that may come between them.
-CALLS = 'openat,close,write,pwrite64,ftruncate,fsync,rename,unlink,fchown,fchmod,fsetxattr,flock'
+CALLS = ('openat,close,write,pwrite64,ftruncate,fsync,fdatasync,rename,unlink,fchown,fchmod,'
+         'fsetxattr,flock')
 CASES = ('A clean, new format', 'B dirty, new format', "B' dirty, new format, no room",
          'C clean, old format', 'D dirty, old format')
 
@@ -88,6 +89,10 @@ class Case:
         warned = any('was cut' in text and 'nlafix undo' in text
                      for text in checked.report['warnings'])
         assert warned == is_cut, checked
+        # A fix that comes next makes it new, whatever the cut left.
+        fixed = self.nlafix('fix', self.volume.hive)
+        assert fixed.status == 0 and self.state_of(self.content()) == 'new', fixed
+        self.put(files)
         for copy in _volume.backups(self.volume.config):
             undone = self.nlafix('undo', copy)
             if undone.status == 0:
