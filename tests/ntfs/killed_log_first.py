@@ -142,8 +142,8 @@ def main():
             volume.put_hive(b'regf')
             for name in CASES:
                 case = Case(nlafix, volume, source_dir, hives / name)
-                # The way back is one of two, whatever the case.
-                has_undo = calls == 'all' or name[0] in 'AD'
+                # The way back is the same, whatever the case.
+                has_undo = calls == 'all' or name[0] == 'A'
                 for command in ('fix', 'undo') if has_undo else ('fix', ):
                     kills = case.kill(calls, command)
                     print('%-30s %s: %4d kills, %2d different states: %s' % (
