@@ -11,6 +11,7 @@
 
 #include "app/options.h"
 #include "app/report.h"
+#include "disk/block_device.h"
 #include "os/scratch_file.h"
 #include "os/system.h"
 #include "source/read_hive.h"
@@ -19,7 +20,7 @@
 
 namespace nlafix::app {
 
-enum class Access { read, write };
+using disk::Access;
 
 struct Stored {
     std::string backup;  // path of the copy

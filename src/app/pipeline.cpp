@@ -60,6 +60,16 @@ void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& re
     }
 }
 
+/// The log that a fix on a disk wrote first lies in its undo journal alone: with the hive put back and
+/// the log not, the entry in it would bring the edit back one day.
+void refuse_without_logs(const store::LoadedBackup& backup) {
+    const auto& disk = backup.manifest.disk;
+    if (!disk || disk->plan.method != disk::CommitMethod::log_first) return;
+    throw Error(ErrorCode::hive_changed,
+                "this fix has written a log as well, which only an undo on the disk puts back")
+        .hint("unmount the volume, and give the disk or image with --target");
+}
+
 /// For a backup that holds logs: what the hive is now, and how it becomes the original with them.
 std::optional<store::WayBack> way_back(const os::File& hive, const store::LoadedBackup& backup,
                                        std::uint64_t now) {
@@ -222,6 +232,7 @@ void Session::undo(Report& report, const Options& options) {
     if (is_undo_of_disk(system_, backup, options)) {
         return undo_on_disk(system_, backup, options, was_interrupted_, report);
     }
+    refuse_without_logs(backup);
     report.location = options.undo_target.empty()
                           ? source::HiveLocation{source::TargetKind::hive,
                                                  store::target_of(system_, backup)}

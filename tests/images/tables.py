@@ -95,6 +95,10 @@ def run_log_first(nlafix, maker, folder):
     log.write_bytes((maker.fixtures / (fixture.name + '.LOG1')).read_bytes().ljust(65536, b'\0'))
     maker.volume(disk, hive=hive, file='%s.LOG1=%s' % (_image.HIVE, log), store='attribute-list')
     report = cycle(nlafix, disk, folder)
+    # On a volume that somebody mounted the hive alone could be put back, and not the log.
+    undone = nlafix('undo', '--target', hive, _image.only_backup(folder, disk.name))
+    assert undone.status == 3 and undone.report['error']['code'] == 'hive-changed', undone
+    assert 'a log as well' in undone.report['error']['message'], undone
     assert report['commit'] == 'log-first' and report['hive']['recovered'], report
     return report
 
