@@ -210,9 +210,10 @@ void refuse_interrupted_commit(os::System& system, const DiskName& disk, disk::B
     if (!backup_folder.empty()) stems.push_back(os::join(backup_folder, os::name_of(disk.stem)));
     for (const std::string& stem : stems) {
         if (!os::status_if_any(system, os::folder_of(stem), true)) continue;
-        const auto manifest = find_interrupted_write(system, stem);
-        if (manifest && is_cut_commit_of(system, device, *manifest)) {
-            throw_interrupted_write(disk.target, *manifest);
+        for (const std::string& manifest : find_interrupted_writes(system, stem)) {
+            if (is_cut_commit_of(system, device, manifest)) {
+                throw_interrupted_write(disk.target, manifest);
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/interrupted.h"
 
+#include <functional>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "os/file.h"
@@ -36,34 +38,47 @@ bool is_under_way(const std::string& manifest_head) {
     return state == State::writing || state == State::undoing;
 }
 
+/// The manifests beside the hive whose first bytes are as `is_wanted` says, in the order of names.
+std::vector<std::string> manifests_beside(os::System& system, const std::string& hive_path,
+                                          const std::function<bool(const std::string&)>& is_wanted) {
+    const std::string folder = os::folder_of(hive_path);
+    const std::string prefix = os::name_of(hive_path) + ".nlafix-";
+    std::vector<std::string> found;
+    for (const std::string& name : os::names_in(system, folder)) {
+        if (!name.starts_with(prefix) || !name.ends_with(".json")) continue;
+        const std::string path = os::join(folder, name);
+        if (is_wanted(head_of(system, path))) found.push_back(path);
+    }
+    return found;
+}
+
 }  // namespace
+
+std::vector<std::string> find_interrupted_writes(os::System& system,
+                                                 const std::string& hive_path) {
+    std::vector<std::string> found = manifests_beside(system, hive_path, is_under_way);
+    if (const auto manifest = read_marker(system, hive_path)) {
+        // Where the manifest is at hand it knows better.
+        const std::string head = head_if_readable(system, *manifest);
+        if (head.empty() || is_under_way(head)) found.push_back(*manifest);
+    }
+    return found;
+}
 
 std::optional<std::string> find_interrupted_write(os::System& system,
                                                   const std::string& hive_path) {
-    const std::string folder = os::folder_of(hive_path);
-    const std::string prefix = os::name_of(hive_path) + ".nlafix-";
-    for (const std::string& name : os::names_in(system, folder)) {
-        if (!name.starts_with(prefix) || !name.ends_with(".json")) continue;
-        const std::string path = os::join(folder, name);
-        if (is_under_way(head_of(system, path))) return path;
-    }
-    const auto manifest = read_marker(system, hive_path);
-    if (!manifest) return std::nullopt;
-    // Where the manifest is at hand it knows better.
-    const std::string head = head_if_readable(system, *manifest);
-    if (!head.empty() && !is_under_way(head)) return std::nullopt;
-    return manifest;
+    const std::vector<std::string> found = find_interrupted_writes(system, hive_path);
+    if (found.empty()) return std::nullopt;
+    return found.front();
 }
 
 std::optional<std::string> find_cut_write(os::System& system, const std::string& hive_path) {
-    const std::string folder = os::folder_of(hive_path);
-    const std::string prefix = os::name_of(hive_path) + ".nlafix-";
-    for (const std::string& name : os::names_in(system, folder)) {
-        if (!name.starts_with(prefix) || !name.ends_with(".json")) continue;
-        const std::string path = os::join(folder, name);
-        if (state_in_head(head_of(system, path)) == State::logging) return path;
-    }
-    return std::nullopt;
+    const std::vector<std::string> found =
+        manifests_beside(system, hive_path, [](const std::string& head) {
+            return state_in_head(head) == State::logging;
+        });
+    if (found.empty()) return std::nullopt;
+    return found.front();
 }
 
 void close_cut_write(os::System& system, const std::string& manifest_path) {

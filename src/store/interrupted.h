@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "os/system.h"
 
@@ -21,6 +22,10 @@ std::optional<std::string> find_cut_write(os::System& system, const std::string&
 
 /// Another write is over that one: nobody needs to hear of it any more. Does what it can.
 void close_cut_write(os::System& system, const std::string& manifest_path);
+
+/// All of them: a disk may have borne the name of another one before.
+std::vector<std::string> find_interrupted_writes(os::System& system,
+                                                 const std::string& hive_path);
 
 /// Throws Error(interrupted_write), with the undo to run, where there is one.
 void refuse_interrupted_write(os::System& system, const std::string& hive_path);
