@@ -125,6 +125,8 @@ Report Session::run(Command command, const std::string& target, const Options& o
     report.strict = options.strict;
     report.target = target;
     try {
+        // undo puts bytes back and needs no hivex: nothing may stand in the way of going back.
+        if (command != Command::undo) hivex::require_iconv();
         switch (command) {
             case Command::check: check(report, options); break;
             case Command::fix: fix(report, options); break;
@@ -194,7 +196,6 @@ void Session::fix(Report& report, const Options& options) {
     place->refuse_hibernation();
     place->require_writable(options, files.primary.size());
     options.begins("editing a copy");
-    hivex::require_iconv();
     const std::uint64_t now = system_.now();
     hivex::EditedImage edited =
         hivex::edit_image(inspection.hive, inspection.plan, now, system_,

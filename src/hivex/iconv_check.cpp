@@ -54,8 +54,9 @@ void require_iconv() {
         throw Error(ErrorCode::no_iconv, std::string("this system cannot convert ") +
                                              conversion.from + " to " + conversion.to +
                                              ", which hivex needs")
-            .hint("install the gconv modules of the C library (package libc6 on Debian and Ubuntu, "
-                  "glibc-gconv-extra on Fedora)");
+            .hint("install the gconv modules of the C library again (package libc6 on Debian and "
+                  "Ubuntu, glibc on Fedora and Arch), or take the static file of nlafix, which "
+                  "needs none");
     }
 }
 

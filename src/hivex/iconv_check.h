@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // hivex converts names through iconv, and without its modules finds nothing and writes nameless
-// values. So the conversions are tried before anything else.
+// values. So the conversions are tried before anything else: before a hive is even looked for.
 #pragma once
 
 namespace nlafix::hivex {

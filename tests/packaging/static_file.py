@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The static file in an empty root, without /proc, /dev, /tmp or locale, does what the dynamic one does
-here: the same reports, and hives that differ in the time of the edit alone."""
+here: the same reports, and hives that differ in the time of the edit alone. NLAFIX_STATIC_FILE names another
+one; that of arm64 runs under qemu-user."""
 
 import json
 import os
@@ -15,12 +16,15 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'support'))
 sys.path.insert(0, os.path.join(HERE, '..', 'real'))
+sys.path.insert(0, os.path.join(HERE, '..', 'images'))
 import program  # noqa: E402
+import _image  # noqa: E402
 import _judges  # noqa: E402
 
 BACKUP_TIME = re.compile(r'\.nlafix-\d{8}T\d{6}Z')
 LARGEST_FILE_BYTES = 5_000_000
 SECONDS_FROM_1601_TO_1970 = 11_644_473_600
+MACHINE_OF_ARM64 = 183  # e_machine of an ELF file
 
 
 def static_file(source_dir):
@@ -33,6 +37,19 @@ def static_file(source_dir):
     if path.stat().st_mtime < newest:
         program.skip_unless_ci('the static file is older than the sources: ' + how)
     return path.resolve()
+
+
+def put_into(root, file):
+    """Copies the file to a root; the words that run it there."""
+    shutil.copy(file, root / 'nlafix')
+    if struct.unpack_from('<H', file.read_bytes(), 18)[0] != MACHINE_OF_ARM64 or \
+            os.uname().machine == 'aarch64':
+        return ['/nlafix']
+    emulator = shutil.which('qemu-aarch64-static')
+    if not emulator:
+        program.skip_unless_ci('there is no qemu-aarch64-static')
+    shutil.copy(emulator, root / 'emulator')
+    return ['/emulator', '/nlafix']
 
 
 class Side:
@@ -48,9 +65,9 @@ class Side:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 
-    def run(self, command):
+    def run(self, command, name='SYSTEM'):
         """(exit status, report, standard error), all without what differs by nature."""
-        words = [*self.words, command, '--json', self.shown + '/SYSTEM']
+        words = [*self.words, command, '--json', self.shown + '/' + name]
         ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env={}, timeout=120)
         assert ended.stdout, 'no report of %s: %s' % (words, ended)
@@ -71,12 +88,13 @@ class Side:
         return found
 
 
-def in_root(root, program_path):
+def in_root(root, program_words):
     """Words that run a program with `root` as the root of all files."""
     if os.geteuid() == 0:
         return [shutil.which('chroot', path='/usr/sbin:/usr/bin:/sbin:/bin'), str(root),
-                program_path]
-    words = [shutil.which('unshare') or 'unshare', '--map-root-user', '--root=' + str(root), program_path]
+                *program_words]
+    words = [shutil.which('unshare') or 'unshare', '--map-root-user', '--root=' + str(root),
+             *program_words]
     if subprocess.run([*words, '--version'], stdout=subprocess.DEVNULL,
                       stderr=subprocess.DEVNULL).returncode != 0:
         program.skip_unless_ci('only root can change the root here')
@@ -133,6 +151,58 @@ def compare(hive, logs, dynamic, static):
     return fixed
 
 
+def compare_disk(maker, dynamic, static):
+    """A raw image: check, fix, check, and undo, which gives it back to the byte."""
+    name = 'server.raw'
+    for side in (dynamic, static):
+        side.empty()
+        _image.empty_disk(side.folder / name, _image.VOLUME_BYTES + 2 * _image.MIB)
+    disk = dynamic.folder / name
+    maker.volume(disk, hive=maker.hive('xp-missing-both'), offset=_image.MIB)
+    _image.write_mbr(disk, [(_image.MIB, _image.VOLUME_BYTES)])
+    shutil.copyfile(disk, static.folder / name)
+    original = disk.read_bytes()
+    began = time.time()
+    for command in ('check', 'fix', 'check'):
+        require_same(dynamic.run(command, name), static.run(command, name), command + ' ' + name)
+    hives = []
+    for side in (dynamic, static):
+        volume = side.folder / 'volume'
+        _image.copy_out(side.folder / name, _image.MIB, _image.VOLUME_BYTES, volume)
+        hives.append(without_edit_time(_image.cat(volume), filetime(began - 2),
+                                       filetime(time.time() + 2)))
+        _image.require_sound_volume(volume)
+        volume.unlink()
+    assert hives[0] == hives[1], 'the hives on the disks differ in more than their time'
+    assert _image.strings_of(hives[1]) == {'tspkg': True, 'credssp': True}
+    undone = [side.run('undo', _image.only_backup(side.folder, name).name)
+              for side in (dynamic, static)]
+    require_same(*undone, 'undo ' + name)
+    for side in (dynamic, static):
+        assert undone[0][0] == 0 and (side.folder / name).read_bytes() == original
+
+
+def require_named_package(static, source_dir, file):
+    """Of what it cannot open it says which package can, and what else to do."""
+    version = re.search(r'VERSION ([0-9.]+)\n', (source_dir / 'CMakeLists.txt').read_text()
+                        .partition('project(')[2])[1]
+    is_amd64 = struct.unpack_from('<H', file.read_bytes(), 18)[0] != MACHINE_OF_ARM64
+    remedy = 'nlafix_%s-1_amd64.deb' % version if is_amd64 else 'build nlafix with libnbd'
+    static.empty()
+    for kind in ('qcow2', 'vhd', 'vhdx', 'vmdk'):
+        image = static.folder / ('server.' + kind)
+        _image.run('qemu-img', 'create', '-q', '-f', _image.FORMATS[kind][0], image, '16M')
+        status, report, errors = static.run('check', image.name)
+        assert status == 3 and report['error']['code'] == 'no-image-support', report
+        for part in (kind, 'the static file', remedy, 'qemu-nbd', 'qemu-img convert -O raw'):
+            assert part in errors, '%s: no %r in %s' % (kind, part, errors)
+    ended = subprocess.run([*static.words, 'check', 'nbd://localhost'], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, encoding='utf-8', env={}, timeout=120)
+    assert ended.returncode == 3, ended
+    for part in ('the static file', remedy, 'nbd-client'):
+        assert part in ended.stderr, 'no %r in %s' % (part, ended.stderr)
+
+
 def real_hives(source_dir):
     """Those of Windows itself, dirty ones with their logs; none where there are none."""
     try:
@@ -153,14 +223,15 @@ def require_private_copies(static, source_dir):
     if os.geteuid() != 0 or not shutil.which('strace'):
         print('where the private copies lie was not looked at')
         return
-    subprocess.run(['strace', '-f', '-o', trace, '-e', 'trace=openat,open,unlink', *static.words,
+    subprocess.run(['strace', '-f', '-o', trace, '-e', 'trace=openat,open,unlink,unlinkat', *static.words,
                     'fix', '-q', static.shown + '/SYSTEM'], check=True)
     made = re.findall(r'"([^"]*nlafix-scratch[^"]*)", [^)]*O_CREAT\|O_EXCL[^)]*, (0\d+)\)',
                       trace.read_text())
     assert len(made) == 2, made
     for name, mode in made:
         assert os.path.dirname(name) == static.shown and mode == '0600', (name, mode)
-        assert 'unlink("%s")' % name in trace.read_text(), name
+        removed = r'unlink(at\(AT_FDCWD, |\()"%s"' % re.escape(name)
+        assert re.search(removed, trace.read_text()), name
     assert not [name for name in static.files() if 'scratch' in name]
 
 
@@ -173,15 +244,17 @@ def main():
     with program.Folder(fast=memory_runs_programs) as folder:
         root = folder / 'root'
         root.mkdir()
-        shutil.copy(file, root / 'nlafix')
+        program_words = put_into(root, file)
         dynamic = Side([str(path)], folder / 'hives', str(folder / 'hives'))
-        static = Side(in_root(root, '/nlafix'), root / 'hives', '/hives', root)
+        static = Side(in_root(root, program_words), root / 'hives', '/hives', root)
         hives = sorted((source_dir / 'fixtures').glob('*.hive'))
         assert hives, 'there are no fixtures'
         real = real_hives(source_dir)
         fixed = sum(compare(hive, sorted(hive.parent.glob(hive.name + '.LOG*')), dynamic, static)
                     for hive in hives + real)
         require_private_copies(static, source_dir)
+        compare_disk(_image.Maker(path, source_dir), dynamic, static)
+        require_named_package(static, source_dir, file)
     print('%d fixtures and %d real hives, %d of them fixed, by a file of %d bytes'
           % (len(hives), len(real), fixed, size))
     assert fixed > len(hives) / 4

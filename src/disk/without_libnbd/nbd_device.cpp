@@ -3,12 +3,14 @@
 #include "disk/nbd_device.h"
 
 #include "base/error.h"
+#include "nlafix_version.h"
 
 namespace nlafix::disk {
 namespace {
 
 Error without_libnbd(const std::string& what) {
-    return Error(ErrorCode::no_image_support, what + ", and this nlafix was built without libnbd");
+    return Error(ErrorCode::no_image_support,
+                 what + ", and " NLAFIX_THIS_BUILD " is without libnbd");
 }
 
 }  // namespace
@@ -22,12 +24,16 @@ std::unique_ptr<BlockDevice> open_image(os::System&, const std::string& path, Im
     throw without_libnbd("is an image of the format " + std::string(word_of(format)))
         .path(path)
         .hint(
-            "take a build with libnbd, or convert a copy of the image (qemu-img convert -O raw "
-            "IMAGE disk.raw) and give that");
+            NLAFIX_GET_LIBNBD
+            "; or make the image a disk (qemu-nbd --connect=/dev/nbd0 IMAGE), or a raw image of it "
+            "(qemu-img convert -O raw IMAGE disk.raw), and give that");
 }
 
 std::unique_ptr<BlockDevice> open_nbd_uri(const std::string& uri, Access, const NbdOptions&) {
-    throw without_libnbd("is behind a server").path(uri).hint("take a build with libnbd");
+    throw without_libnbd("is behind a server")
+        .path(uri)
+        .hint(NLAFIX_GET_LIBNBD
+              "; or make what it serves a disk (nbd-client, /dev/nbd0), and give that");
 }
 
 }  // namespace nlafix::disk

@@ -248,7 +248,7 @@ TEST_CASE("A build without libnbd says so, of images and of servers") {
             error_within(5s, [&] { disk::open_disk(os::real_system(), target, Access::read); });
         CHECK(error.code() == ErrorCode::no_image_support);
         CHECK(test::contains(error.message(), target + ": is "));
-        CHECK(test::contains(error.message(), "built without libnbd"));
+        CHECK(test::contains(error.message(), "is without libnbd"));
     }
 }
 
