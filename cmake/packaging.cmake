@@ -14,8 +14,9 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "repairs Remote Desktop logins of an offli
 set(CPACK_PACKAGE_DESCRIPTION
 "nlafix repairs Windows Remote Desktop logins that fail with a network level
 authentication error, on a machine that is not running: it edits the SYSTEM
-hive of a detached or mounted system disk, replays its transaction logs first,
-verifies the edit, keeps a backup, and can undo it.")
+hive of a detached or mounted system disk, or in a disk image (raw, qcow2, VHD,
+VHDX, VMDK), replays its transaction logs first, verifies the edit, keeps a
+backup, and can undo it.")
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_PACKAGE_DIRECTORY "${PROJECT_BINARY_DIR}/packages")
 set(CPACK_STRIP_FILES ON)
@@ -43,7 +44,9 @@ else()
     set(CPACK_DEBIAN_PACKAGE_SECTION admin)
     set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
     set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-    set(CPACK_DEBIAN_PACKAGE_SUGGESTS "ntfs-3g, qemu-utils")
+    # Its programs are started: qemu-nbd for images that are not raw. Not needed for hives and disks.
+    set(CPACK_DEBIAN_PACKAGE_RECOMMENDS qemu-utils)
+    set(CPACK_DEBIAN_PACKAGE_SUGGESTS ntfs-3g)
     set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
     set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS OFF)
     install(FILES packaging/debian/copyright DESTINATION "${CMAKE_INSTALL_DOCDIR}")

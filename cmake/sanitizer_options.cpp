@@ -12,7 +12,7 @@ extern "C" const char* __lsan_default_suppressions();
 
 extern "C" const char* __asan_default_options() {
     return "exitcode=86:detect_stack_use_after_return=1:strict_string_checks=1:"
-           "check_initialization_order=1";
+           "check_initialization_order=1:malloc_context_size=6";
 }
 
 extern "C" const char* __ubsan_default_options() {

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A minimal root of a Debian suite, for the scripts beside this one, which read it with `.`.
+
+# shellcheck disable=SC2016  # apt's own words
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
+
+inside() { chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"; }
+
+# make_root SUITE: makes $root, which goes when the script ends.
+make_root() {
+    root=$(mktemp -d)
+    chmod 755 "$root" # its own users have to get in
+    trap remove_root EXIT
+    trap 'exit 130' HUP INT TERM
+    debootstrap --variant=minbase "$1" "$root" "$mirror" >"$root.log" 2>&1 || {
+        tail -n 20 "$root.log" >&2
+        rm -f "$root.log"
+        exit 1
+    }
+    rm -f "$root.log"
+}
+
+# Makes a machine of $root: a mount of its own, so that the mount table inside has a line for /, and what
+# programs expect below /proc, /sys and /dev.
+mount_root() {
+    mount --bind "$root" "$root"
+    mount -t proc proc "$root/proc"
+    mount -t sysfs sysfs "$root/sys"
+    mount --rbind --make-rslave /dev "$root/dev"
+}
+
+remove_root() {
+    # A lazy one, as a failed test may have left a process behind; never delete what is still mounted.
+    umount -R -l "$root" 2>/dev/null || umount -l "$root/proc" 2>/dev/null || true
+    rm -rf --one-file-system "$root"
+}
