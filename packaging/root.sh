@@ -22,12 +22,15 @@ make_root() {
 }
 
 # Makes a machine of $root: a mount of its own, so that the mount table inside has a line for /, and what
-# programs expect below /proc, /sys and /dev.
+# programs expect below /proc, /sys and /dev. Not with the mounts below /dev: what is mounted there just now
+# could not be unmounted by its owner any more.
 mount_root() {
     mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount -t sysfs sysfs "$root/sys"
-    mount --rbind --make-rslave /dev "$root/dev"
+    mount --bind /dev "$root/dev"
+    mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts "$root/dev/pts"
+    mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 }
 
 remove_root() {

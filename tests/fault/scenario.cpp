@@ -33,13 +33,14 @@ StoredFile hive_file(const Bytes& content, const std::string& file_system) {
 /// A log of the old format makes a fix change the timestamps as well.
 StoredFile old_log(const Bytes& hive) {
     namespace base = fixture::base_block;
-    StoredFile log;
-    log.content.assign(hive.begin(), hive.begin() + 512);
-    log.content.resize(1024);
-    fixture::put_u32(log.content, base::file_type, 1);
-    fixture::mend_checksum(log.content);
-    fixture::put_text(log.content, 512, "DIRT");
-    return log;
+    Bytes log(hive.begin(), hive.begin() + 512);
+    log.resize(1024);
+    fixture::put_u32(log, base::file_type, 1);
+    fixture::mend_checksum(log);
+    fixture::put_text(log, 512, "DIRT");
+    StoredFile file;
+    file.content = std::move(log);
+    return file;
 }
 
 Scenario fix_scenario(const std::string& file_system, bool elsewhere, Room room) {

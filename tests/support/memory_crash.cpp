@@ -83,7 +83,7 @@ void MemorySystem::apply(const DataChange& change, std::size_t choice, Bytes& co
 }
 
 void MemorySystem::change(Inode& inode, DataChange change) {
-    apply(change, kept, inode.now.content);
+    apply(change, kept, inode.now.content.edit());
     inode.pending.push_back(std::move(change));
     changed();
 }
@@ -103,11 +103,12 @@ Medium MemorySystem::state_of(const std::vector<std::size_t>& choices,
             apply(change, names);
         }
     }
-    std::map<const Inode*, Bytes> contents;
+    std::map<const Inode*, SharedBytes> contents;
     for (const InodePointer& inode : changed) {
-        Bytes& content = contents[inode.get()] = inode->flushed;
+        SharedBytes& content = contents[inode.get()] = inode->flushed;
         for (const DataChange& change : inode->pending) {
-            apply(change, choices[at++], content);
+            const std::size_t choice = choices[at++];
+            if (choice != dropped) apply(change, choice, content.edit());
         }
     }
     Medium medium;

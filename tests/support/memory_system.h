@@ -19,11 +19,12 @@
 #include <vector>
 
 #include "os/system.h"
+#include "shared_bytes.h"
 
 namespace nlafix::test {
 
 struct StoredFile {
-    Bytes content;
+    SharedBytes content;
     std::uint32_t permissions = 0600;
     std::uint32_t owner = 0;
     std::uint32_t group = 0;
@@ -100,7 +101,7 @@ private:
     struct Inode {
         std::uint64_t number = 0;
         StoredFile now;
-        Bytes flushed;
+        SharedBytes flushed;
         std::vector<DataChange> pending;
         os::Handle locked_by = -1;
     };
