@@ -1,19 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A minimal root of a Debian suite, for the scripts beside this one, which read it with `.`.
-
-# shellcheck disable=SC2016  # apt's own words
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
+# A minimal root of a Debian or Ubuntu suite, for the scripts beside this one, which read it with `.`.
 
 inside() { chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"; }
 
-# make_root SUITE: makes $root, which goes when the script ends.
+# make_root SUITE [MIRROR]: makes $root, which goes when the script ends. Without a mirror, from the one
+# that this machine uses itself.
 make_root() {
+    # shellcheck disable=SC2016  # apt's own words
+    mirror=${2:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
+        grep -v security | head -n 1)}
+    components=main
+    script=sid
+    case $mirror in
+    *ubuntu*)
+        components=main,universe
+        script=gutsy
+        ;;
+    esac
+    # debootstrap may be older than the suite.
+    [ ! -e "/usr/share/debootstrap/scripts/$1" ] || script=$1
     root=$(mktemp -d)
     chmod 755 "$root" # its own users have to get in
     trap remove_root EXIT
     trap 'exit 130' HUP INT TERM
-    debootstrap --variant=minbase "$1" "$root" "$mirror" >"$root.log" 2>&1 || {
+    debootstrap --variant=minbase --components=$components "$1" "$root" "$mirror" "$script" >"$root.log" 2>&1 || {
         tail -n 20 "$root.log" >&2
         rm -f "$root.log"
         exit 1
