@@ -58,22 +58,40 @@ def ansible(examples, folder, nlafix, broken):
 
 
 def user_data(examples, folder, nlafix):
-    """As far as it goes without a disk: with an lsblk that shows one that cannot be mounted."""
+    """With an lsblk that calls two images disks: one holds a broken Windows, of the other a part is
+    mounted."""
+    maker = nlafix.parent.parent / 'tests' / 'make_ntfs_image'
+    if not maker.exists():
+        program.skip_unless_ci('make_ntfs_image is not built, or nlafix is without disks')
+    images = folder / 'sdx', folder / 'sdy'
+    for image in images:
+        subprocess.run([maker, image, '--hive', examples.parent / 'fixtures' / 'xp-missing-both.hive'],
+                       check=True)
+    before = [image.read_bytes() for image in images]
     tools = folder / 'tools'
     tools.mkdir()
-    for name, text in {'lsblk': 'echo "/dev/sdz1 ext4 /"; echo "/dev/sdz2 ntfs "',
-                       'mount': 'cp "$BROKEN" "$6/SYSTEM" 2>/dev/null || cp "$BROKEN" "$5/SYSTEM"',
-                       'umount': ':'}.items():
-        (tools / name).write_text('#!/bin/sh\n%s\n' % text)
-        (tools / name).chmod(0o755)
+    (tools / 'lsblk').write_text('#!/bin/sh\ncase "$*" in\n'
+                                 '"-dnrpo NAME,TYPE") echo "%s disk"; echo "%s disk"; echo "/dev/sr0 rom";;\n'
+                                 '"-nro MOUNTPOINT %s") echo; echo /boot;;\n'
+                                 '"-nro MOUNTPOINT %s") echo; echo;;\nesac\n' % (*images, images[0], images[1]))
+    (tools / 'lsblk').chmod(0o755)
     place = folder / 'place'
-    source = examples.parent / 'fixtures' / 'xp-missing-both.hive'
     ended = run([examples / 'rescue_user_data.sh'], folder, nlafix, NLAFIX_PLACE=str(place),
-                BROKEN=str(source), PATH='%s:%s:%s' % (tools, nlafix.parent, os.environ['PATH']))
+                PATH='%s:%s:%s' % (tools, nlafix.parent, os.environ['PATH']))
     assert ended.returncode == 0, ended
-    assert (place / 'log').read_text() == '/dev/sdz2: exit status 0\n', ended
-    report = json.loads((place / 'sdz2' / 'report.json').read_text())
-    assert report['status'] == 'fixed' and report['backup']['path'].startswith(str(place / 'sdz2'))
+    assert (place / 'log').read_text() == '%s: exit status 0\n' % images[1], ended
+    report = json.loads((place / 'sdy' / 'report.json').read_text())
+    assert report['status'] == 'fixed' and report['backup']['path'].startswith(str(place / 'sdy'))
+    assert images[0].read_bytes() == before[0], 'a disk in use was written'
+    assert images[1].read_bytes() != before[1]
+    require_real_lsblk_words()
+
+
+def require_real_lsblk_words():
+    """The real one knows the words that the recipe uses."""
+    for words in (['-dnrpo', 'NAME,TYPE'], ['-nro', 'MOUNTPOINT']):
+        ended = subprocess.run(['lsblk', *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert b'unknown' not in ended.stderr and b'invalid' not in ended.stderr, ended
 
 
 def main():

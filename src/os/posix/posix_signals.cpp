@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <atomic>
 #include <csignal>
+#include <initializer_list>
 
 #include "os/signals.h"
 

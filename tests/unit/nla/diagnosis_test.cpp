@@ -151,7 +151,7 @@ TEST_CASE("Absent and unreadable are not the same") {
     Hives hives(G::win10, {});
     damage(hives.system(), "ControlSet001\\Services\\KeyIso", u"Start");
     const nla::Diagnosis diagnosis = hives.diagnosis();
-    const nla::Finding& finding = finding_of(diagnosis, "value-unreadable");
+    const nla::Finding finding = finding_of(diagnosis, "value-unreadable");
     CHECK(finding.severity == Severity::may_block);
     CHECK(finding.seen.state == nla::Observation::State::unreadable);
     CHECK(std::string(finding.seen.place.key) == "Services\\KeyIso");
@@ -181,7 +181,7 @@ TEST_CASE("A policy wins over the value in SYSTEM, whatever either says") {
     SUBCASE("off in SYSTEM, on by policy: it does not count") {
         const Hives hives(G::win7, {off, policy("fDenyTSConnections", 0)});
         const nla::Diagnosis diagnosis = hives.diagnosis();
-        const nla::Finding& finding = finding_of(diagnosis, "remote-desktop-off");
+        const nla::Finding finding = finding_of(diagnosis, "remote-desktop-off");
         CHECK(finding.severity == Severity::note);
         CHECK(finding.overridden_by.find("SOFTWARE\\Policies") == 0);
         CHECK(finding.overridden_by.find("fDenyTSConnections is 0") != std::string::npos);
