@@ -5,8 +5,12 @@
 # packaging/LINKING.md says how that goes.
 
 string(REGEX MATCH "^[0-9]+" compiler_major "${CMAKE_CXX_COMPILER_VERSION}")
-set(linked libhivex-dev libxxhash-dev libfmt-dev nlohmann-json3-dev libcli11-dev libc6-dev
-    libstdc++-${compiler_major}-dev)
+set(linked libhivex-dev libxxhash-dev libfmt-dev nlohmann-json3-dev libcli11-dev libc6-dev)
+if(CMAKE_CROSSCOMPILING)
+    list(APPEND linked libstdc++-${compiler_major}-dev-arm64-cross)
+else()
+    list(APPEND linked libstdc++-${compiler_major}-dev)
+endif()
 if(TARGET NTFS3G::ntfs3g)
     list(APPEND linked ntfs-3g-dev)
 endif()
@@ -17,14 +21,27 @@ file(MAKE_DIRECTORY "${licences}")
 
 set(versions "")
 foreach(package IN LISTS linked)
-    execute_process(
-        COMMAND dpkg-query -W "-f=\${source:Package} \${source:Version}" "${package}"
-        OUTPUT_VARIABLE version RESULT_VARIABLE status ERROR_QUIET)
-    if(NOT status EQUAL 0 OR NOT EXISTS "/usr/share/doc/${package}/copyright")
+    # From where it was linked: unpacked by packaging/arm64_sysroot, or installed.
+    set(copyright "${CMAKE_SYSROOT}/usr/share/doc/${package}/copyright")
+    set(version "")
+    if(CMAKE_SYSROOT AND EXISTS "${copyright}" AND EXISTS "${CMAKE_SYSROOT}/PACKAGES")
+        string(REPLACE "+" "\\+" pattern "${package}")
+        file(STRINGS "${CMAKE_SYSROOT}/PACKAGES" version REGEX "^${pattern} ")
+        string(REGEX MATCH "[^ ]+ [^ ]+$" version "${version}")
+    else()
+        set(copyright "/usr/share/doc/${package}/copyright")
+        execute_process(
+            COMMAND dpkg-query -W "-f=\${source:Package} \${source:Version}" "${package}"
+            OUTPUT_VARIABLE version RESULT_VARIABLE status ERROR_QUIET)
+        if(NOT status EQUAL 0)
+            set(version "")
+        endif()
+    endif()
+    if(NOT version OR NOT EXISTS "${copyright}")
         message(STATUS "No Debian package ${package}: the .tar.gz would lack its licence")
         set(version "unknown")
     else()
-        configure_file("/usr/share/doc/${package}/copyright" "${licences}/${package}" COPYONLY)
+        configure_file("${copyright}" "${licences}/${package}" COPYONLY)
     endif()
     string(APPEND versions "${package}: source ${version}\n")
 endforeach()

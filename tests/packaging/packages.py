@@ -19,29 +19,32 @@ COMPLETIONS = {'bash': 'share/bash-completion/completions/nlafix',
 
 
 def make(source_dir, folder):
-    """{'deb': path, 'static': path, 'source': path}"""
+    """{'deb': path, 'static': path, 'source': path}, and 'arm64' where its cross compiler is."""
     ended = subprocess.run([source_dir / 'packaging' / 'build', folder], stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, text=True, env={**os.environ, 'HOME': str(folder)})
     assert ended.returncode == 0, ended.stdout
     check = subprocess.run(['sha256sum', '--check', '--strict', 'SHA256SUMS'], cwd=folder,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert check.returncode == 0 and check.stdout.count(': OK') == 3, check.stdout
-    found = {kind: list(folder.glob(pattern)) for kind, pattern in
-             (('deb', '*.deb'), ('static', '*-linux-*.tar.gz'), ('source', '*-source.tar.gz'))}
+    patterns = {'deb': '*.deb', 'static': '*-linux-%s.tar.gz' % os.uname().machine,
+                'source': '*-source.tar.gz'}
+    if shutil.which('aarch64-linux-gnu-g++'):
+        patterns['arm64'] = '*-linux-aarch64.tar.gz'
+    assert check.returncode == 0 and check.stdout.count(': OK') == len(patterns), check.stdout
+    found = {kind: list(folder.glob(pattern)) for kind, pattern in patterns.items()}
     assert all(len(paths) == 1 for paths in found.values()), found
     return {kind: paths[0] for kind, paths in found.items()}
 
 
-def require_program(file, source_dir, expected_version):
-    ended = subprocess.run([file, '--version'], stdout=subprocess.PIPE, check=True, text=True)
+def require_program(file, source_dir, expected_version, emulator=()):
+    ended = subprocess.run([*emulator, file, '--version'], stdout=subprocess.PIPE, check=True, text=True)
     assert ended.stdout == expected_version, ended.stdout
     content = file.read_bytes()
     assert str(source_dir).encode() not in content, '%s names the folder of its sources' % file.name
     assert b'.debug_info' not in content, '%s is not stripped' % file.name
 
 
-def require_tree(tree, manual, source_dir, version):
-    require_program(tree / 'bin' / 'nlafix', source_dir, version)
+def require_tree(tree, manual, source_dir, version, emulator=()):
+    require_program(tree / 'bin' / 'nlafix', source_dir, version, emulator)
     page = (tree / 'share' / 'man' / 'man1' / manual).read_bytes()
     page = gzip.decompress(page) if manual.endswith('.gz') else page
     assert page == (source_dir / 'docs' / 'nlafix.1').read_bytes()
@@ -65,17 +68,17 @@ def require_deb(deb, source_dir, version, folder):
     assert ended.returncode == 0, ended.stdout
 
 
-def require_static(archive, source_dir, version, folder):
+def require_static(archive, source_dir, version, folder, emulator=()):
     with tarfile.open(archive) as tar:
         names = [member.name for member in tar]
         assert names == sorted(names), 'not in order'
         assert all(member.uid == member.gid == 0 for member in tar)
         tar.extractall(folder)
     tree, = folder.iterdir()
-    require_tree(tree, 'nlafix.1', source_dir, version)
+    require_tree(tree, 'nlafix.1', source_dir, version, emulator)
     licences = tree / 'share/doc/nlafix/licences'
     listed = re.findall(r'^(\S+): source (\S+) (\S+)$', (licences / 'VERSIONS').read_text(), re.M)
-    assert {'libhivex-dev', 'libc6-dev'} <= {package for package, _, _ in listed}, listed
+    assert {'libhivex-dev', 'libc6-dev', 'ntfs-3g-dev'} <= {package for package, _, _ in listed}, listed
     for package, _, _ in listed:
         assert (licences / package).exists(), 'the licence of %s is not there' % package
     for text in ('LGPL-2.1', 'GPL-3', 'LINKING.md'):
@@ -108,6 +111,9 @@ def main():
             assert first[kind].read_bytes() == second[kind].read_bytes(), '%s differs' % kind
         require_deb(first['deb'], source_dir, version, folder / 'deb')
         require_static(first['static'], source_dir, version, folder / 'static')
+        if 'arm64' in first and shutil.which('qemu-aarch64-static'):
+            require_static(first['arm64'], source_dir, version, folder / 'arm64',
+                           ['qemu-aarch64-static'])
         require_source(first['source'], source_dir)
         print('\n'.join('%8d %s' % (file.stat().st_size, file.name) for file in first.values()))
 
