@@ -9,11 +9,11 @@
 #include "app/file_place.h"
 #include "app/hive_place.h"
 #include "app/inspection.h"
-#include "base/text.h"
 #include "hivex/edit_image.h"
 #include "hivex/hazards.h"
 #include "hivex/iconv_check.h"
 #include "os/file.h"
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "recovery/bins_range.h"
 #include "recovery/log_first.h"
@@ -113,7 +113,7 @@ void warn_of_cut_write(HivePlace& place, Report& report) {
         "an earlier write of nlafix was cut; the hive is whole all the same: with its logs, which "
         "Windows applies by itself, it is the one before that write or the one after it. To be "
         "sure of the one before: nlafix undo " +
-        shell_quoted(*manifest));
+        os::shell_quoted(*manifest));
 }
 
 }  // namespace

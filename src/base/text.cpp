@@ -146,32 +146,6 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-std::string shell_quoted(std::string_view text) {
-    static constexpr std::string_view plain =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
-    if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) {
-        return std::string(text);
-    }
-    // A control character in single quotes would act on the terminal that shows the command.
-    const bool printable = escaped(text) == text;
-    std::string out = printable ? "'" : "$'";
-    char number[8];
-    for (const char c : text) {
-        const auto value = static_cast<unsigned char>(c);
-        if (printable) {
-            out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-        } else if (c == '\'' || c == '\\') {
-            out += {'\\', c};
-        } else if (value < 0x20 || value >= 0x7f) {
-            std::snprintf(number, sizeof number, "\\x%02x", value);
-            out += number;
-        } else {
-            out += c;
-        }
-    }
-    return out + "'";
-}
-
 bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });

@@ -39,9 +39,6 @@ std::string well_formed_utf8(std::string_view text);
 /// malformed UTF-8 byte by byte as \xNN. Always one line.
 std::string escaped(std::string_view text);
 
-/// `text` as one word of a shell, safe to print: control characters as $'\xNN'.
-std::string shell_quoted(std::string_view text);
-
 /// Equal without regard to ASCII case; any other character must be the same.
 bool equal_ignoring_ascii_case(std::string_view a, std::string_view b);
 bool equal_ignoring_ascii_case(std::u16string_view a, std::string_view ascii);

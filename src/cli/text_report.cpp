@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/headline.h"
+#include "os/path_syntax.h"
 #include "regf/key_value.h"
 
 namespace nlafix::cli {
@@ -211,7 +212,7 @@ std::string text_report(const Report& report, const TextStyle& style) {
     }
     if (report.outcome == Outcome::fixed && !report.backup.empty()) {
         out += fmt::format("  backup: {}\n", escaped(report.backup));
-        out += fmt::format("  undo:   nlafix undo {}\n", shell_quoted(report.backup));
+        out += fmt::format("  undo:   nlafix undo {}\n", os::shell_quoted(report.backup));
     }
     return out;
 }

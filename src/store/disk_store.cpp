@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "disk/carry_out.h"
 #include "disk/nbd_device.h"
 #include "os/file.h"
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "store/backup.h"
 #include "store/interrupted.h"
@@ -111,8 +111,8 @@ void stop_if_interrupted(const std::function<bool()>& was_interrupted) {
 }
 
 std::string undo_command(const DiskName& disk, const std::string& copy) {
-    const std::string target = disk.is_file ? "" : "--target " + shell_quoted(disk.target) + " ";
-    return "nlafix undo " + target + shell_quoted(copy);
+    const std::string target = disk.is_file ? "" : "--target " + os::shell_quoted(disk.target) + " ";
+    return "nlafix undo " + target + os::shell_quoted(copy);
 }
 
 std::string message_of(const std::exception& error) {
@@ -185,7 +185,7 @@ void require_the_same_disk(const DiskName& disk, disk::BlockDevice& device,
                     "is another disk, or Windows or another program has written to it since the "
                     "fix")
             .path(disk.target)
-            .hint("the hive as it was is " + shell_quoted(backup.paths.copy) +
+            .hint("the hive as it was is " + os::shell_quoted(backup.paths.copy) +
                   "; where the hive itself is still as the fix left it, mount the volume and give "
                   "its root with --target");
     }
@@ -274,7 +274,7 @@ UndoResult undo_on_disk(os::System& system, const DiskName& disk, disk::BlockDev
         throw Error(ErrorCode::unconfirmed_write,
                     "the disk could not be put back for certain: " + message_of(error))
             .path(disk.target)
-            .hint("run the same undo again; the backup is " + shell_quoted(backup.paths.copy));
+            .hint("run the same undo again; the backup is " + os::shell_quoted(backup.paths.copy));
     }
     result.changed = true;
     result.in_place = true;

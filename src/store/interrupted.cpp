@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "os/file.h"
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "store/backup.h"
 #include "store/manifest.h"
@@ -99,8 +99,8 @@ void throw_interrupted_write(const std::string& target, const std::string& manif
                 "an earlier write of nlafix was interrupted; the hive may be half written, and "
                 "Windows may not boot with it")
         .path(target)
-        .hint("put it back first: nlafix undo --target " + shell_quoted(target) + " " +
-              shell_quoted(manifest));
+        .hint("put it back first: nlafix undo --target " + os::shell_quoted(target) + " " +
+              os::shell_quoted(manifest));
 }
 
 }  // namespace nlafix::store

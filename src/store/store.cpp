@@ -6,7 +6,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "store/backup.h"
 #include "store/commit.h"
@@ -89,7 +89,7 @@ Manifest make_manifest(const os::File& hive, ByteView original, ByteView image,
 
 /// Keeps the backup, and says where it is, whatever went wrong after the hive was touched.
 [[noreturn]] void throw_with_backup(Error error, const BackupPaths& paths) {
-    error.default_hint("put the backup back: nlafix undo " + shell_quoted(paths.copy));
+    error.default_hint("put the backup back: nlafix undo " + os::shell_quoted(paths.copy));
     throw Error(ErrorCode::unconfirmed_write,
                 error.message() + "; the backup is " + paths.copy)
         .hint(error.hint());

@@ -7,7 +7,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
 #include "store/commit.h"
@@ -55,7 +55,7 @@ void require_known(ByteView current, const LoadedBackup& backup, const std::stri
                 "it since")
         .path(path)
         .hint("to give up everything since then, copy " +
-              shell_quoted(backup.paths.copy) + " over it by hand");
+              os::shell_quoted(backup.paths.copy) + " over it by hand");
 }
 
 std::vector<std::string> log_paths_of(const os::File& hive, const Manifest& manifest) {
@@ -107,7 +107,7 @@ void put_back_in_place(const os::File& hive, ByteView current, const LoadedBacku
 }
 
 std::string hint_again(const LoadedBackup& backup) {
-    return "run the same undo again; the backup is " + shell_quoted(backup.paths.copy);
+    return "run the same undo again; the backup is " + os::shell_quoted(backup.paths.copy);
 }
 
 /// A name beside the hive for the new file. An undo that was killed may have left one behind.

@@ -8,7 +8,6 @@ import os
 import pathlib
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import time
@@ -17,13 +16,13 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'support'))
 sys.path.insert(0, os.path.join(HERE, '..', 'real'))
 sys.path.insert(0, os.path.join(HERE, '..', 'images'))
+import edit_time  # noqa: E402
 import program  # noqa: E402
 import _image  # noqa: E402
 import _judges  # noqa: E402
 
 BACKUP_TIME = re.compile(r'\.nlafix-\d{8}T\d{6}Z')
 LARGEST_FILE_BYTES = 5_000_000
-SECONDS_FROM_1601_TO_1970 = 11_644_473_600
 MACHINE_OF_ARM64 = 183  # e_machine of an ELF file
 
 
@@ -101,20 +100,6 @@ def in_root(root, program_words):
     return words
 
 
-def filetime(seconds):
-    return int((seconds + SECONDS_FROM_1601_TO_1970) * 10_000_000)
-
-
-def without_edit_time(content, began, ended):
-    """A hive without the times between `began` and `ended` in it, and without its checksum."""
-    words = bytearray(content)
-    for at in range(0, len(words) - 7, 4):
-        if began <= struct.unpack_from('<Q', words, at)[0] <= ended:
-            words[at:at + 8] = bytes(8)
-    words[508:512] = bytes(4)
-    return bytes(words)
-
-
 def require_same(dynamic, static, what):
     for name, a, b in zip(('exit status', 'report', 'standard error'), dynamic, static):
         assert a == b, '%s: %s:\n  %s\n  %s' % (what, name, a, b)
@@ -123,12 +108,12 @@ def require_same(dynamic, static, what):
 def require_same_files(dynamic, static, began, what):
     a, b = dynamic.files(), static.files()
     assert a.keys() == b.keys(), '%s left %s and %s' % (what, sorted(a), sorted(b))
-    window = filetime(began - 2), filetime(time.time() + 2)
+    window = edit_time.window(began)
     for name in a:
         assert a[name][0] == b[name][0], '%s: the modes of %s differ' % (what, name)
         if a[name][1] != b[name][1]:
             assert name == 'SYSTEM', '%s: %s differs' % (what, name)
-            plain = [without_edit_time(side[name][1], *window) for side in (a, b)]
+            plain = [edit_time.without(side[name][1], *window) for side in (a, b)]
             assert plain[0] == plain[1], '%s: the hives differ in more than their time' % what
 
 
@@ -169,8 +154,7 @@ def compare_disk(maker, dynamic, static):
     for side in (dynamic, static):
         volume = side.folder / 'volume'
         _image.copy_out(side.folder / name, _image.MIB, _image.VOLUME_BYTES, volume)
-        hives.append(without_edit_time(_image.cat(volume), filetime(began - 2),
-                                       filetime(time.time() + 2)))
+        hives.append(edit_time.without(_image.cat(volume), *edit_time.window(began)))
         _image.require_sound_volume(volume)
         volume.unlink()
     assert hives[0] == hives[1], 'the hives on the disks differ in more than their time'

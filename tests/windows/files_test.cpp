@@ -245,3 +245,12 @@ TEST_CASE("Text goes to UTF-16 and back unchanged") {
     }
     CHECK(os::to_wide("\xff") == L"\xFFFD");
 }
+
+TEST_CASE("A path is one word of cmd and of PowerShell") {
+    CHECK(os::shell_quoted("D:\\Windows\\SYSTEM.nlafix-1.bak") == "D:\\Windows\\SYSTEM.nlafix-1.bak");
+    CHECK(os::shell_quoted("") == "\"\"");
+    CHECK(os::shell_quoted("C:\\Program Files\\" + odd_name) ==
+          "\"C:\\Program Files\\" + odd_name + "\"");
+    CHECK(os::shell_quoted("a&b") == "\"a&b\"");
+    CHECK(os::shell_quoted("a\x1b[0m") == "\"a\\x1b[0m\"");
+}

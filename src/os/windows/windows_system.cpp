@@ -17,6 +17,7 @@
 #include "os/system.h"
 #include "os/windows/system_error.h"
 #include "os/windows/wide_text.h"
+#include "os/windows/windows_paths.h"
 
 namespace nlafix::os {
 namespace {
@@ -40,27 +41,6 @@ HANDLE native(Handle handle) {
 
 int result_of(BOOL succeeded) {
     return succeeded ? 0 : last_errno();
-}
-
-/// A buffer that `fill` (address, size in units; needed units) has filled: it says how much it
-/// needs.
-template <typename Fill>
-std::wstring filled(Fill fill) {
-    std::wstring text(MAX_PATH, L'\0');
-    for (;;) {
-        const DWORD units = fill(text.data(), static_cast<DWORD>(text.size()));
-        if (units < text.size()) {
-            text.resize(units);
-            return text;
-        }
-        text.resize(units + 1);
-    }
-}
-
-std::wstring full_path(const std::wstring& path) {
-    return filled([&](wchar_t* into, DWORD size) {
-        return GetFullPathNameW(path.c_str(), size, into, nullptr);
-    });
 }
 
 bool is_ascii(const std::wstring& text) {
@@ -148,7 +128,9 @@ public:
 
 private:
     OwnedHandle open_native(const std::string& path, DWORD access, DWORD flags) const;
-    std::wstring native_path(const std::string& path) const;
+    std::wstring native_path(const std::string& path) const {
+        return os::native_path(path, start_folder_);
+    }
 
     // Relative paths are the user's, and the folder may change for hivex (make_scratch).
     std::wstring start_folder_;
@@ -157,24 +139,6 @@ private:
 WindowsSystem::WindowsSystem()
     : start_folder_(
           filled([](wchar_t* into, DWORD size) { return GetCurrentDirectoryW(size, into); })) {}
-
-/// Absolute and in the form that knows no limit of 260 units. "C:name", without a separator behind
-/// the drive, means the current folder of now.
-std::wstring WindowsSystem::native_path(const std::string& path) const {
-    std::wstring wide = to_wide(path);
-    const bool has_drive = wide.size() >= 2 && wide[1] == L':';
-    const bool has_root = !wide.empty() && (wide[0] == L'\\' || wide[0] == L'/');
-    if (wide.empty() || wide.starts_with(L"\\\\?\\") || wide.starts_with(L"\\\\.\\"))
-        return wide;
-    if (!has_drive && !has_root)
-        wide = start_folder_ + L'\\' + wide;
-    wide = full_path(wide);
-    if (wide.starts_with(L"\\\\.\\"))
-        return wide;
-    if (wide.starts_with(L"\\\\"))
-        return L"\\\\?\\UNC\\" + wide.substr(2);
-    return L"\\\\?\\" + wide;
-}
 
 OwnedHandle WindowsSystem::open_native(const std::string& path, DWORD access, DWORD flags) const {
     const HANDLE handle = CreateFileW(native_path(path).c_str(), access, share_all, nullptr,
@@ -379,15 +343,7 @@ int WindowsSystem::real_path(const std::string& path, std::string& absolute) {
     const OwnedHandle handle = open_native(path, FILE_READ_ATTRIBUTES, 0);
     if (!handle)
         return last_errno();
-    const std::wstring wide = filled([&](wchar_t* into, DWORD size) {
-        return GetFinalPathNameByHandleW(handle.get(), into, size, VOLUME_NAME_DOS);
-    });
-    if (wide.empty())
-        return last_errno();
-    absolute = wide.starts_with(L"\\\\?\\UNC\\") ? "\\\\" + from_wide(wide.substr(8))
-               : wide.starts_with(L"\\\\?\\")    ? from_wide(wide.substr(4))
-                                                 : from_wide(wide);
-    return 0;
+    return final_path(handle.get(), native_path(path), absolute);
 }
 
 int WindowsSystem::make_scratch(Scratch& scratch) {

@@ -109,30 +109,6 @@ TEST_CASE("Control characters are escaped, and the result is one line") {
     }
 }
 
-TEST_CASE("A word of a shell is quoted where it has to be") {
-    struct Row {
-        std::string text, expected;
-    };
-    for (const Row& row : std::vector<Row>{
-             {"/mnt/Windows/SYSTEM.nlafix-1.bak", "/mnt/Windows/SYSTEM.nlafix-1.bak"},
-             {"", "''"},
-             {"a b", "'a b'"},
-             {"it's", "'it'\\''s'"},
-             {"$(reboot)", "'$(reboot)'"},
-             {"`x`;&|<>", "'`x`;&|<>'"},
-             {"*?[a]~", "'*?[a]~'"},
-             {"back\\slash", "'back\\slash'"},
-             {"\xc3\xa4", "'\xc3\xa4'"},
-             {"a\nb", "$'a\\x0ab'"},
-             {"\x1b[0m", "$'\\x1b[0m'"},
-             {"\xff", "$'\\xff'"},
-             {"'\n\\", "$'\\'\\x0a\\\\'"},
-             {"\xc3\xa4\n", "$'\\xc3\\xa4\\x0a'"}}) {
-        CHECK(shell_quoted(row.text) == row.expected);
-        CHECK(escaped(shell_quoted(row.text)) == shell_quoted(row.text));
-    }
-}
-
 TEST_CASE("Only ASCII letters lose their case in a comparison") {
     CHECK(equal_ignoring_ascii_case("Lsa"s, "lSA"s));
     CHECK(equal_ignoring_ascii_case(""s, ""s));
