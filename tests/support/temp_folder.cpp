@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "temp_folder.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <stdexcept>
 #include <system_error>
+
+#include "os/path_syntax.h"
 
 namespace nlafix::test {
 
@@ -77,6 +80,11 @@ std::string read_text(const std::string& path) {
     std::ifstream file(to_path(path), std::ios::binary);
     if (!file) throw std::runtime_error("cannot read " + path);
     return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string with_slashes(std::string text) {
+    std::replace(text.begin(), text.end(), os::separator, '/');
+    return text;
 }
 
 Bytes read_file(const std::string& path) {

@@ -38,6 +38,9 @@ private:
 /// A path for the standard library, which takes text for one of the machine's code page on Windows.
 std::filesystem::path to_path(const std::string& utf8);
 
+/// A path, or a message with paths in it, as the tests write them on every platform: with slashes.
+std::string with_slashes(std::string text);
+
 /// The whole file; throws std::runtime_error if it cannot be read.
 Bytes read_file(const std::string& path);
 std::string read_text(const std::string& path);

@@ -150,7 +150,7 @@ def drive(windows, source_dir, prefix):
     disk = windows.folder / 'disk'
     hive, before = one_hive(windows, source_dir, 'disk/WINDOWS/system32/Config')
     (prefix / 'dosdevices' / 'd:').symlink_to(disk)
-    for target in ('D:\\', 'd:/', 'D:\\Windows', 'D:\\windows\\System32\\config'):
+    for target in ('D:\\', 'd:/', 'D:\\Windows', 'D:\\Windows\\', 'D:\\windows\\System32\\config'):
         status, (report,), err = windows.run('check', '--json', target)
         assert status == 1 and report['target']['hive'].lower() == 'd:\\windows\\system32\\config\\system', (
             target, report, err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "os/windows/windows_paths.h"
 
+#include "os/path_syntax.h"
 #include "os/windows/system_error.h"
 #include "os/windows/wide_text.h"
 
@@ -43,6 +44,8 @@ std::wstring native_path(const std::string& path, const std::wstring& start_fold
     if (!has_drive && !has_root) wide = start_folder + L'\\' + wide;
     wide = full_path(wide);
     if (wide.starts_with(L"\\\\.\\")) return wide;
+    // Shells put a separator behind the name of a folder, and in this form it would be an empty name.
+    if (wide.ends_with(L'\\') && wide.size() > root_length(from_wide(wide))) wide.pop_back();
     if (wide.starts_with(L"\\\\")) return L"\\\\?\\UNC\\" + wide.substr(2);
     return L"\\\\?\\" + wide;
 }

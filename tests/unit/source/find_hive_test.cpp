@@ -3,7 +3,6 @@
 #include "source/find_hive.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <string>
@@ -12,26 +11,16 @@
 #include "forwarding_system.h"
 #include "temp_folder.h"
 #include "thrown.h"
+#include "unit/source/found_hive.h"
 
 using namespace nlafix;
+using test::found;
 using test::TempFolder;
 
 namespace {
 
 const std::string hive = "regf";  // as much of a hive as the search looks at
 const std::string config = "Windows/System32/config/SYSTEM";
-
-/// The hive's path within the folder, or the word of the error.
-std::string found(const TempFolder& folder, const std::string& target) {
-    std::string path;
-    const auto error = test::error_of([&] {
-        const std::string full = target.empty() ? folder.path() : folder / target;
-        path = source::find_hive(os::real_system(), full).path;
-    });
-    if (error) return std::string(word_of(error->code()));
-    REQUIRE(path.find(folder.path() + "/") == 0);
-    return path.substr(folder.path().size() + 1);
-}
 
 struct Row {
     std::string name;
@@ -87,9 +76,6 @@ TEST_CASE("A folder in which the hive cannot be told is refused") {
         {"no such path", {config}, "Windows2", "no-such-file"},
         {"no such path below a file", {config}, config + "/x", "no-such-file"},
         {"two Windows", {config, "WINNT/System32/config/SYSTEM"}, "", "several-windows"},
-        {"two spellings", {config, "WINDOWS/System32/config/SYSTEM"}, "", "several-windows"},
-        {"two spellings of the hive", {config, "Windows/System32/config/system"},
-         "Windows/System32/config", "several-windows"},
         {"only what was set aside", {"Windows.old/System32/config/SYSTEM"}, "", "no-windows"},
         {"only what Windows itself set aside", {"$WINDOWS.~BT/System32/config/SYSTEM"}, "",
          "no-windows"},
@@ -110,8 +96,9 @@ TEST_CASE("Several Windows are all named, and the hint says what to do") {
     const auto error =
         test::error_of([&] { source::find_hive(os::real_system(), folder.path()); });
     REQUIRE(error);
-    CHECK(test::contains(error->message(), folder / config));
-    CHECK(test::contains(error->message(), folder / "WINNT/System32/config/SYSTEM"));
+    const std::string message = test::with_slashes(error->message());
+    CHECK(test::contains(message, test::with_slashes(folder / config)));
+    CHECK(test::contains(message, test::with_slashes(folder / "WINNT/System32/config/SYSTEM")));
     CHECK_FALSE(error->hint().empty());
 }
 
@@ -120,7 +107,7 @@ TEST_CASE("What was set aside is named where there is nothing else") {
     folder.write_text("Windows.old/System32/config/SYSTEM", hive);
     const std::string message =
         test::message_thrown_by([&] { source::find_hive(os::real_system(), folder.path()); });
-    CHECK(test::contains(message, "Windows.old/System32/config/SYSTEM"));
+    CHECK(test::contains(test::with_slashes(message), "Windows.old/System32/config/SYSTEM"));
 }
 
 TEST_CASE("Of two Windows, one with a file that is no hive, the other is meant") {
@@ -132,75 +119,6 @@ TEST_CASE("Of two Windows, one with a file that is no hive, the other is meant")
     const TempFolder other;
     other.write_text(config, "");
     CHECK(found(other, "") == config);
-}
-
-TEST_CASE("Links that stay inside are followed, links that lead out are refused") {
-    const TempFolder outside;
-    outside.write_text("SYSTEM", hive);
-    outside.write_text(config, hive);
-    SUBCASE("the hive is a link to another one inside") {
-        const TempFolder folder;
-        folder.write_text("real/SYSTEM", hive);
-        folder.link(config, "../../../real/SYSTEM");
-        CHECK(found(folder, "") == "real/SYSTEM");
-    }
-    SUBCASE("the hive leads out") {
-        const TempFolder folder;
-        folder.link(config, outside / "SYSTEM");
-        CHECK(found(folder, "") == "link-leads-out");
-        CHECK(found(folder, "Windows") == "link-leads-out");
-        CHECK(found(folder, "Windows/System32/config") == "link-leads-out");
-    }
-    SUBCASE("a folder on the way leads out") {
-        const TempFolder folder;
-        folder.link("Windows", outside / "Windows");
-        CHECK(found(folder, "") == "link-leads-out");
-    }
-    SUBCASE("a link leads from the Windows folder to its neighbour") {
-        const TempFolder folder;
-        folder.write_text("other/SYSTEM", hive);
-        folder.link("Windows/System32/config", "../../other");
-        CHECK(found(folder, "") == "other/SYSTEM");
-        CHECK(found(folder, "Windows") == "link-leads-out");
-    }
-    SUBCASE("a folder whose name only begins alike is outside") {
-        const TempFolder folder;
-        folder.write_text("ab/SYSTEM", hive);
-        folder.link("a/System32/config/SYSTEM", "../../../ab/SYSTEM");
-        CHECK(found(folder, "a") == "link-leads-out");
-    }
-    SUBCASE("the TARGET itself may be a link") {
-        const TempFolder folder;
-        const std::string link = folder.link("link", outside.path());
-        CHECK(source::find_hive(os::real_system(), link).path == outside / "SYSTEM");
-        const std::string file = folder.link("file", outside / config);
-        CHECK(source::find_hive(os::real_system(), file).path == outside / config);
-    }
-}
-
-TEST_CASE("Broken links, loops and what is no file end in an error") {
-    const TempFolder folder;
-    SUBCASE("a broken link for the hive") {
-        folder.link(config, "nowhere");
-        CHECK(found(folder, "") == "no-such-file");
-        CHECK(found(folder, "Windows/System32/config") == "no-windows");
-        CHECK(found(folder, config) == "no-such-file");
-    }
-    SUBCASE("a loop for the Windows folder") {
-        folder.link("Windows", "Windows");
-        CHECK(found(folder, "") == "no-such-file");
-        CHECK(found(folder, "Windows") == "no-such-file");
-    }
-    SUBCASE("a FIFO") {
-        folder.make_folder("Windows/System32/config");
-        REQUIRE(::mkfifo((folder / config).c_str(), 0600) == 0);
-        CHECK(found(folder, "") == "not-a-hive");
-        CHECK(found(folder, config) == "not-a-hive");
-    }
-    SUBCASE("a folder of that name") {
-        folder.make_folder(config);
-        CHECK(found(folder, "") == "not-a-hive");
-    }
 }
 
 TEST_CASE("A folder that may not be read matters only where no other is the Windows folder") {

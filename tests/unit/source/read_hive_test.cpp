@@ -2,7 +2,6 @@
 #include "source/read_hive.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <string>
 #include <vector>
@@ -10,15 +9,13 @@
 #include "forwarding_system.h"
 #include "temp_folder.h"
 #include "thrown.h"
+#include "unit/source/found_hive.h"
 
 using namespace nlafix;
+using test::read;
 using test::TempFolder;
 
 namespace {
-
-source::HiveFiles read(os::System& system, const std::string& path) {
-    return source::read_hive(os::File::open(system, path, {}));
-}
 
 std::vector<std::string> log_names(const source::HiveFiles& files) {
     std::vector<std::string> names;
@@ -44,8 +41,6 @@ TEST_CASE("Logs are found in any case, in the order of their numbers, and nothin
         {"SYSTEM", {"SYSTEM.LOG3", "SYSTEM.LOG1.bak", "SYSTEMLOG1", "SYSTEM.sav", "SECURITY.LOG1"},
          {}},
         {"SYSTEM", {}, {}},
-        // Two spellings, as only a case-sensitive file system has them: both count.
-        {"SYSTEM", {"SYSTEM.LOG1", "system.log1"}, {"SYSTEM.LOG1", "system.log1"}},
     };
     for (const Row& row : rows) {
         CAPTURE(row.hive);
@@ -59,21 +54,6 @@ TEST_CASE("Logs are found in any case, in the order of their numbers, and nothin
             CHECK(log.error == "");
             CHECK(log.bytes == test::read_file(folder / log.name));
         }
-    }
-}
-
-TEST_CASE("A log that cannot be read is listed with its reason") {
-    const TempFolder folder;
-    const std::string path = folder.write_text("SYSTEM", "regf");
-    folder.make_folder("SYSTEM.LOG");
-    folder.link("SYSTEM.LOG1", folder.write_text("elsewhere", "regf"));
-    REQUIRE(::mkfifo((folder / "SYSTEM.LOG2").c_str(), 0600) == 0);
-    const source::HiveFiles files = read(os::real_system(), path);
-    REQUIRE(files.logs.size() == 3);
-    for (const recovery::LogFile& log : files.logs) {
-        CAPTURE(log.name);
-        CHECK(log.bytes.empty());
-        CHECK(log.error != "");
     }
 }
 

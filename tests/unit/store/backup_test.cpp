@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "store/interrupted.h"
 #include "temp_folder.h"
@@ -139,8 +140,8 @@ TEST_CASE("Only a manifest that says so means an interrupted write") {
         REQUIRE(error.has_value() == under_way);
         if (!error) continue;
         CHECK(word_of(error->code()) == "interrupted-write");
-        CHECK(test::contains(error->hint(), "nlafix undo --target " + path));
-        CHECK(test::contains(error->hint(), folder / (stem + ".json")));
+        CHECK(test::contains(error->hint(), "nlafix undo --target " + os::shell_quoted(path)));
+        CHECK(test::contains(error->hint(), os::shell_quoted(folder / (stem + ".json"))));
     }
 }
 
