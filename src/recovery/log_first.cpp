@@ -7,6 +7,7 @@
 
 #include "recovery/bins_range.h"
 #include "recovery/clean_hive.h"
+#include "recovery/known_logs.h"
 #include "recovery/new_format.h"
 #include "recovery/old_format.h"
 #include "recovery/replay.h"
@@ -46,11 +47,12 @@ Bytes log_base_block(ByteView image, std::uint32_t sequence, std::uint32_t file_
 class Planner {
 public:
     Planner(const HiveState& current, ByteView wanted, Growth growth)
-        : current_(current.primary), logs_(current.logs), wanted_(wanted), growth_(growth) {
-        for (const LogFile& log : logs_)
-            known_.push_back(summarize_log(log.bytes));
-        if (is_dirty(header()))
-            replay_ = replay_logs(current_, logs_);
+        : current_(current.primary),
+          logs_(current.logs),
+          wanted_(wanted),
+          growth_(growth),
+          known_(current.logs) {
+        if (is_dirty(header())) replay_ = replay_logs(current_, logs_);
     }
 
     LogFirst run() {
@@ -62,8 +64,7 @@ public:
                 plan_clean(current_);
             }
         }
-        if (!plan_.possible())
-            plan_.epochs.clear();
+        if (!plan_.possible()) plan_.epochs.clear();
         return std::move(plan_);
     }
 
@@ -78,9 +79,7 @@ private:
     void plan_clean(ByteView clean);
     void plan_clean_new(ByteView clean);
     void clear_what_a_cut_left(std::uint32_t number);
-    std::optional<std::size_t> log_for_entry(std::size_t needed_bytes) const;
     void plan_clean_old(ByteView clean);
-    std::optional<std::size_t> log_to_overwrite() const;
     bool time_is_later(ByteView clean);
 
     regf::BaseBlock header() const { return regf::read_base_block(current_); }
@@ -97,7 +96,7 @@ private:
     const std::vector<LogFile>& logs_;
     ByteView wanted_;
     Growth growth_;
-    std::vector<LogSummary> known_;
+    KnownLogs known_;
     std::optional<Replay> replay_;  // of a dirty hive
     Bytes room_;                    // behind the end of the primary file, once it was taken
     LogFirst plan_;
@@ -106,12 +105,10 @@ private:
 bool Planner::can_begin() {
     std::uint64_t log_bytes = 0;
     for (const LogFile& log : logs_) {
-        if (!log.error.empty())
-            return refuse("log " + log.name + " cannot be read");
+        if (!log.error.empty()) return refuse("log " + log.name + " cannot be read");
         log_bytes += log.bytes.size();
     }
-    if (log_bytes > most_log_bytes)
-        return refuse("the logs are larger than a backup keeps");
+    if (log_bytes > most_log_bytes) return refuse("the logs are larger than a backup keeps");
     if (std::min(current_.size(), wanted_.size()) < bins_at ||
         !equal(current_.subspan(head_bytes, bins_at - head_bytes),
                wanted_.subspan(head_bytes, bins_at - head_bytes))) {
@@ -133,23 +130,18 @@ std::uint32_t Planner::highest_number(ByteView clean) const {
     if (header.checksum_is_right()) {
         highest = std::max(header.primary_sequence, header.secondary_sequence);
     }
-    for (const LogSummary& log : known_) {
-        highest = std::max(highest, log.highest_sequence.value_or(0));
-    }
-    return highest;
+    return std::max(highest, known_.highest_sequence());
 }
 
 void Planner::add(std::string what, std::vector<Write> writes, bool touches_hive) {
-    if (writes.empty())
-        return;
+    if (writes.empty()) return;
     plan_.epochs.push_back({std::move(what), std::move(writes), {}, touches_hive, false});
 }
 
 /// Room that runs out later would leave the hive half done. Nobody reads behind the last bin; of a
 /// dirty hive a replay may, and finds there what it would put there itself.
 void Planner::take_room() {
-    if (wanted_.size() <= current_.size())
-        return;
+    if (wanted_.size() <= current_.size()) return;
     const ByteView tail = wanted_.subspan(current_.size());
     room_.assign(tail.begin(), tail.end());
     if (replay_ && replay_->image && replay_->image->size() > current_.size()) {
@@ -165,13 +157,11 @@ std::vector<Write> Planner::sectors_towards(ByteView from, ByteView image) const
     const std::size_t common = std::min(from.size(), image.size());
     std::vector<Write> writes =
         changed_sectors(primary_file, from.first(common), image.first(common), bins_at);
-    if (image.size() <= common)
-        return writes;
+    if (image.size() <= common) return writes;
     const ByteView tail = image.subspan(common);
     const bool is_there = common == current_.size() && tail.size() <= room_.size() &&
                           equal(tail, ByteView(room_).first(tail.size()));
-    if (!is_there)
-        writes.push_back({primary_file, common, Bytes(tail.begin(), tail.end())});
+    if (!is_there) writes.push_back({primary_file, common, Bytes(tail.begin(), tail.end())});
     return writes;
 }
 
@@ -191,7 +181,7 @@ void Planner::plan_dirty(const Replay& replay) {
         const auto applied = std::find_if(replay.logs.begin(), replay.logs.end(),
                                           [](const LogUse& use) { return use.applied; });
         const auto index = static_cast<std::size_t>(applied - replay.logs.begin());
-        if (known_.at(index).is_valid(LogFormat::new_format)) {
+        if (known_[index].is_valid(LogFormat::new_format)) {
             plan_dirty_new(replay);
         } else {
             plan_dirty_old(replay);
@@ -207,12 +197,8 @@ bool Planner::numbers_end_with(std::uint32_t last) {
     if (header_is_good && std::max(header.primary_sequence, header.secondary_sequence) > last + 1) {
         return refuse("the header's numbers are above those of the logs");
     }
-    for (std::size_t i = 0; i < logs_.size(); ++i) {
-        if (known_[i].highest_sequence.value_or(0) <= last)
-            continue;
-        return refuse("log " + logs_[i].name + " has entries that nothing leads up to");
-    }
-    return true;
+    const auto above = known_.numbered_above(last);
+    return !above || refuse("log " + logs_[*above].name + " has entries that nothing leads up to");
 }
 
 void Planner::plan_dirty_new(const Replay& replay) {
@@ -221,8 +207,7 @@ void Planner::plan_dirty_new(const Replay& replay) {
         [](const LogUse& a, const LogUse& b) { return a.last_sequence < b.last_sequence; });
     const auto index = static_cast<std::size_t>(latest - replay.logs.begin());
     const std::uint32_t last = latest->last_sequence;
-    if (!numbers_end_with(last))
-        return;
+    if (!numbers_end_with(last)) return;
     const std::vector<BinsRange> pages = changed_pages(*replay.image, wanted_);
     if (pages.empty()) {
         plan_.which = LogFirstCase::dirty_new;
@@ -244,12 +229,11 @@ void Planner::plan_dirty_new(const Replay& replay) {
     }
     // Never into a log that the recovery needs: it has to be needed no more.
     reconcile(*replay.image, last + 1);
-    if (plan_.possible())
-        plan_.which = LogFirstCase::dirty_new_no_room;
+    if (plan_.possible()) plan_.which = LogFirstCase::dirty_new_no_room;
 }
 
-/// The first bin's time stands in for that of a header that is torn while it is finished: it must be
-/// the time of the log that is to mend it then.
+/// The first bin's time stands in for that of a header that is torn while it is finished: it must
+/// be the time of the log that is to mend it then.
 void Planner::plan_dirty_old(const Replay& replay) {
     Bytes image = *replay.image;
     put_u64(image, regf::first_bin_timestamp_at, u64_at(image, regf::timestamp_at));
@@ -278,17 +262,9 @@ void Planner::reconcile(Bytes image, std::uint32_t sequence) {
 
 void Planner::plan_clean(ByteView clean) {
     const std::uint32_t number = regf::read_base_block(clean).primary_sequence;
-    const bool proves_new =
-        std::any_of(known_.begin(), known_.end(), [number](const LogSummary& log) {
-            return log.is_valid(LogFormat::new_format) && log.entry_count != 0 &&
-                   std::uint64_t{log.last_sequence} + 1 == number;
-        });
-    const bool proves_old = std::any_of(known_.begin(), known_.end(), [](const LogSummary& log) {
-        return log.is_valid(LogFormat::old_format);
-    });
-    if (proves_new) {
+    if (known_.prove_new_format(number)) {
         plan_clean_new(clean);
-    } else if (proves_old) {
+    } else if (known_.prove_old_format()) {
         plan_clean_old(clean);
     } else {
         refuse("no log beside the hive proves in which format its Windows writes them");
@@ -300,34 +276,11 @@ void Planner::plan_clean(ByteView clean) {
 void Planner::clear_what_a_cut_left(std::uint32_t number) {
     std::vector<Write> writes;
     for (std::size_t i = 0; i < logs_.size(); ++i) {
-        if (!known_[i].is_valid(LogFormat::new_format) || known_[i].sequence < number)
-            continue;
+        if (!known_[i].is_valid(LogFormat::new_format) || known_[i].sequence < number) continue;
         writes.push_back({file_of_log(i), 0, Bytes(head_bytes)});
-        known_[i].sequence = 0;
+        known_.forget_sequence(i);
     }
     add("base block of a write that was cut", std::move(writes), false);
-}
-
-/// The log that was begun first, where there is room; where there is none, the first that may grow.
-std::optional<std::size_t> Planner::log_for_entry(std::size_t needed_bytes) const {
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < logs_.size(); ++i) {
-        const LogName name = name_of_log(logs_[i].name);
-        const bool may_become_one = known_[i].format != LogFormat::old_format &&
-                                    (name == LogName::log1 || name == LogName::log2);
-        if (known_[i].is_valid(LogFormat::new_format) || may_become_one)
-            order.push_back(i);
-    }
-    std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-        return known_[a].sequence < known_[b].sequence;
-    });
-    for (const std::size_t i : order) {
-        if (logs_[i].bytes.size() >= needed_bytes)
-            return i;
-    }
-    if (growth_ == Growth::forbidden || order.empty())
-        return std::nullopt;
-    return order.front();
 }
 
 void Planner::plan_clean_new(ByteView clean) {
@@ -335,7 +288,7 @@ void Planner::plan_clean_new(ByteView clean) {
     clear_what_a_cut_left(regf::read_base_block(clean).primary_sequence);
     const std::uint32_t ours = highest_number(clean) + jump;
     const Bytes entry = write_entry(wanted_, pages, ours, entries_at);
-    const auto log = log_for_entry(entries_at + entry.size());
+    const auto log = known_.for_entry(entries_at + entry.size(), growth_ != Growth::forbidden);
     if (!log) {
         refuse("no log has room for an entry of " + std::to_string(entry.size()) + " bytes");
         return;
@@ -350,40 +303,20 @@ void Planner::plan_clean_new(ByteView clean) {
     add_pages_and_final_header(clean, ours + 1);
 }
 
-/// LOG1; on Windows XP and before, which know no other, LOG.
-std::optional<std::size_t> Planner::log_to_overwrite() const {
-    const auto find = [this](LogName name) -> std::optional<std::size_t> {
-        for (std::size_t i = 0; i < logs_.size(); ++i) {
-            if (name_of_log(logs_[i].name) == name && !logs_[i].bytes.empty())
-                return i;
-        }
-        return std::nullopt;
-    };
-    const bool is_xp = !find(LogName::log1) && !find(LogName::log2);
-    const auto log = find(is_xp ? LogName::bare : LogName::log1);
-    if (!log || !known_[*log].is_valid(LogFormat::old_format))
-        return std::nullopt;
-    return log;
-}
-
 bool Planner::time_is_later(ByteView clean) {
     const std::uint64_t time = u64_at(wanted_, regf::timestamp_at);
-    std::uint64_t latest = u64_at(clean, regf::timestamp_at);
-    for (const LogSummary& log : known_)
-        latest = std::max(latest, log.timestamp);
-    if (time > latest && u64_at(wanted_, regf::first_bin_timestamp_at) == time)
-        return true;
+    const std::uint64_t latest = std::max(u64_at(clean, regf::timestamp_at), known_.latest_time());
+    if (time > latest && u64_at(wanted_, regf::first_bin_timestamp_at) == time) return true;
     return refuse("no time of the edit is later than those of the hive and its logs");
 }
 
 void Planner::plan_clean_old(ByteView clean) {
-    const auto log = log_to_overwrite();
+    const auto log = known_.to_overwrite();
     if (!log) {
         refuse("the log that Windows looks at first is not of the old format that another one has");
         return;
     }
-    if (!time_is_later(clean))
-        return;
+    if (!time_is_later(clean)) return;
     const bool is_xp = name_of_log(logs_[*log].name) == LogName::bare;
     const std::uint32_t number = highest_number(clean) + 1;
     const std::uint32_t final_sequence = is_xp ? number + 1 : number;
@@ -412,16 +345,12 @@ void Planner::plan_clean_old(ByteView clean) {
 
 std::string text_of(LogFirstCase which) {
     switch (which) {
-        case LogFirstCase::clean_new:
-            return "an entry in the log that is not needed";
-        case LogFirstCase::dirty_new:
-            return "an entry behind the last one";
+        case LogFirstCase::clean_new: return "an entry in the log that is not needed";
+        case LogFirstCase::dirty_new: return "an entry behind the last one";
         case LogFirstCase::dirty_new_no_room:
             return "the replayed pages, then an entry in the log that is not needed any more";
-        case LogFirstCase::clean_old:
-            return "a log of the old format";
-        case LogFirstCase::dirty_old:
-            break;
+        case LogFirstCase::clean_old: return "a log of the old format";
+        case LogFirstCase::dirty_old: break;
     }
     return "the replayed pages, then a log of the old format";
 }
