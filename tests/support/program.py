@@ -17,6 +17,9 @@ try:
 except ImportError:
     jsonschema = None
 
+# Some of what the tests compare with lies where the PATH of a user does not go: reged, mkntfs.
+os.environ['PATH'] = os.environ.get('PATH', os.defpath) + ':/usr/sbin:/sbin'
+
 SKIPPED = 77
 REPORT_START = '{"schema":"nlafix.report/1"'
 
