@@ -13,6 +13,7 @@
 #include "os/paths.h"
 #include "os/windows/system_error.h"
 #include "os/windows/wide_text.h"
+#include "os/windows/windows_paths.h"
 #include "temp_folder.h"
 #include "thrown.h"
 
@@ -229,6 +230,29 @@ TEST_CASE("Roots are not taken apart") {
     CHECK(os::join("D:", "Windows") == "D:\\Windows");
     CHECK(os::is_absolute("D:\\x"));
     CHECK_FALSE(os::is_absolute("x"));
+}
+
+TEST_CASE("A separator behind the name of a folder is no empty name, and that of a root stays") {
+    struct Row {
+        const char* path;
+        const wchar_t* native;
+    };
+    for (const auto& [path, native] : {
+             Row{"D:\\Windows\\", L"\\\\?\\D:\\Windows"},
+             Row{"D:/Windows//", L"\\\\?\\D:\\Windows"},
+             Row{"D:\\", L"\\\\?\\D:\\"},
+             Row{"Windows\\", L"\\\\?\\D:\\start\\Windows"},
+             Row{"\\\\?\\D:\\Windows\\", L"\\\\?\\D:\\Windows"},
+             Row{"\\\\?\\D:\\", L"\\\\?\\D:\\"},
+             Row{"\\\\?\\Volume{5f0e}\\", L"\\\\?\\Volume{5f0e}\\"},
+             Row{"\\\\?\\Volume{5f0e}\\Windows\\", L"\\\\?\\Volume{5f0e}\\Windows"},
+             Row{"\\\\server\\share\\", L"\\\\?\\UNC\\server\\share\\"},
+             Row{"\\\\server\\share\\Windows\\", L"\\\\?\\UNC\\server\\share\\Windows"},
+             Row{"\\\\?\\UNC\\server\\share\\x\\", L"\\\\?\\UNC\\server\\share\\x"},
+         }) {
+        CAPTURE(path);
+        CHECK(os::from_wide(os::native_path(path, L"D:\\start")) == os::from_wide(native));
+    }
 }
 
 TEST_CASE("Errors of Windows become those that nlafix knows") {

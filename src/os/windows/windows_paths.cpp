@@ -34,20 +34,29 @@ std::string for_user(const std::wstring& native) {
                                                : from_wide(native);
 }
 
+/// Shells put a separator behind the name of a folder, which behind \\?\ would be an empty name:
+/// takes it away, but for that of a root.
+std::wstring without_last_separator(std::wstring native) {
+    const std::string shown = for_user(native);
+    // A volume has no letter where it is called \\?\Volume{…}\.
+    const bool is_root = shown.size() <= root_length(shown) || shown.find('\\') == shown.size() - 1;
+    if (shown.ends_with('\\') && !is_root) native.pop_back();
+    return native;
+}
+
 }  // namespace
 
 std::wstring native_path(const std::string& path, const std::wstring& start_folder) {
     std::wstring wide = to_wide(path);
     const bool has_drive = wide.size() >= 2 && wide[1] == L':';
     const bool has_root = !wide.empty() && (wide[0] == L'\\' || wide[0] == L'/');
-    if (wide.empty() || wide.starts_with(L"\\\\?\\") || wide.starts_with(L"\\\\.\\")) return wide;
+    if (wide.empty() || wide.starts_with(L"\\\\.\\")) return wide;
+    if (wide.starts_with(L"\\\\?\\")) return without_last_separator(wide);
     if (!has_drive && !has_root) wide = start_folder + L'\\' + wide;
     wide = full_path(wide);
     if (wide.starts_with(L"\\\\.\\")) return wide;
-    // Shells put a separator behind the name of a folder, and in this form it would be an empty name.
-    if (wide.ends_with(L'\\') && wide.size() > root_length(from_wide(wide))) wide.pop_back();
-    if (wide.starts_with(L"\\\\")) return L"\\\\?\\UNC\\" + wide.substr(2);
-    return L"\\\\?\\" + wide;
+    return without_last_separator(wide.starts_with(L"\\\\") ? L"\\\\?\\UNC\\" + wide.substr(2)
+                                                            : L"\\\\?\\" + wide);
 }
 
 int final_path(HANDLE handle, const std::wstring& native, std::string& absolute) {
