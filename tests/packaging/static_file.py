@@ -3,7 +3,6 @@
 here: the same reports, and hives that differ in the time of the edit alone. NLAFIX_STATIC_FILE names another
 one; that of arm64 runs under qemu-user."""
 
-import json
 import os
 import pathlib
 import re
@@ -15,14 +14,12 @@ import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'support'))
-sys.path.insert(0, os.path.join(HERE, '..', 'real'))
 sys.path.insert(0, os.path.join(HERE, '..', 'images'))
 import edit_time  # noqa: E402
 import program  # noqa: E402
+from two_programs import Side, hives_of, lay_out, require_same, require_same_files  # noqa: E402
 import _image  # noqa: E402
-import _judges  # noqa: E402
 
-BACKUP_TIME = re.compile(r'\.nlafix-\d{8}T\d{6}Z')
 LARGEST_FILE_BYTES = 5_000_000
 MACHINE_OF_ARM64 = 183  # e_machine of an ELF file
 
@@ -52,42 +49,6 @@ def put_into(root, file):
     return ['/emulator', '/nlafix']
 
 
-class Side:
-    """One of the two programs, in a folder of its own."""
-
-    def __init__(self, words, folder, shown, root=None):
-        self.words = words      # in front of the command
-        self.folder = folder    # where its hives lie, seen from here
-        self.shown = shown      # the same, as the program sees it
-        self.root = root        # what has to be the root of its files
-
-    def empty(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-
-    def run(self, command, name='SYSTEM'):
-        """(exit status, report, standard error), all without what differs by nature."""
-        words = [*self.words, command, '--json', self.shown + '/' + name]
-        ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, env={}, timeout=120)
-        assert ended.stdout, 'no report of %s: %s' % (words, ended)
-        report = json.loads(self._same_anywhere(ended.stdout))
-        return ended.returncode, report, self._same_anywhere(ended.stderr)
-
-    def _same_anywhere(self, output):
-        text = output.decode('utf-8').replace(self.shown + '/', '<dir>/')
-        return BACKUP_TIME.sub('.nlafix-<time>', text)
-
-    def files(self):
-        """{name: (mode, bytes)}; the time of a backup's name is taken out. A manifest has hashes of
-        hives that differ in their time, so of it the name and the mode alone."""
-        found = {}
-        for path in sorted(self.folder.iterdir()):
-            content = None if path.suffix == '.json' else path.read_bytes()
-            found[BACKUP_TIME.sub('.nlafix-<time>', path.name)] = (path.stat().st_mode, content)
-        return found
-
-
 def in_root(root, program_words):
     """Words that run a program with `root` as the root of all files."""
     if os.geteuid() == 0:
@@ -101,58 +62,44 @@ def in_root(root, program_words):
     return words
 
 
-def require_same(dynamic, static, what):
-    for name, a, b in zip(('exit status', 'report', 'standard error'), dynamic, static):
-        assert a == b, '%s: %s:\n  %s\n  %s' % (what, name, a, b)
+def empty(side):
+    shutil.rmtree(side.folder, ignore_errors=True)
+    side.folder.mkdir(parents=True)
 
 
-def require_same_files(dynamic, static, began, what):
-    a, b = dynamic.files(), static.files()
-    assert a.keys() == b.keys(), '%s left %s and %s' % (what, sorted(a), sorted(b))
-    window = edit_time.window(began)
-    for name in a:
-        assert a[name][0] == b[name][0], '%s: the modes of %s differ' % (what, name)
-        if a[name][1] != b[name][1]:
-            assert name == 'SYSTEM', '%s: %s differs' % (what, name)
-            plain = [edit_time.without(side[name][1], *window) for side in (a, b)]
-            assert plain[0] == plain[1], '%s: the hives differ in more than their time' % what
-
-
-def compare(hive, logs, dynamic, static):
+def compare(hive, sides):
     """check, then fix, and then check on both sides. True where something was fixed."""
     fixed = False
-    for side in (dynamic, static):
-        side.empty()
-        shutil.copyfile(hive, side.folder / 'SYSTEM')
-        for log in logs:
-            shutil.copyfile(log, side.folder / ('SYSTEM' + log.name[len(hive.name):]))
+    for side in sides:
+        empty(side)
+        lay_out(hive, side.folder)
     began = time.time()
     for command in ('check', 'fix', 'check'):
         what = '%s %s' % (command, hive.name)
-        of_dynamic, of_static = dynamic.run(command), static.run(command)
-        require_same(of_dynamic, of_static, what)
-        require_same_files(dynamic, static, began, what)
+        ended = [side.report(command, 'SYSTEM') for side in sides]
+        require_same(ended, what)
+        require_same_files([side.folder for side in sides], began, what)
         if command == 'fix':
-            fixed = of_dynamic[1]['changed']
+            fixed = ended[0][1]['changed']
     return fixed
 
 
-def compare_disk(maker, dynamic, static):
+def compare_disk(maker, sides):
     """A raw image: check, fix, check, and undo, which gives it back to the byte."""
     name = 'server.raw'
-    for side in (dynamic, static):
-        side.empty()
+    for side in sides:
+        empty(side)
         _image.empty_disk(side.folder / name, _image.VOLUME_BYTES + 2 * _image.MIB)
-    disk = dynamic.folder / name
+    disk, other = (side.folder / name for side in sides)
     maker.volume(disk, hive=maker.hive('xp-missing-both'), offset=_image.MIB)
     _image.write_mbr(disk, [(_image.MIB, _image.VOLUME_BYTES)])
-    shutil.copyfile(disk, static.folder / name)
+    shutil.copyfile(disk, other)
     original = disk.read_bytes()
     began = time.time()
     for command in ('check', 'fix', 'check'):
-        require_same(dynamic.run(command, name), static.run(command, name), command + ' ' + name)
+        require_same([side.report(command, name) for side in sides], command + ' ' + name)
     hives = []
-    for side in (dynamic, static):
+    for side in sides:
         volume = side.folder / 'volume'
         _image.copy_out(side.folder / name, _image.MIB, _image.VOLUME_BYTES, volume)
         hives.append(edit_time.without(_image.cat(volume), *edit_time.window(began)))
@@ -160,10 +107,9 @@ def compare_disk(maker, dynamic, static):
         volume.unlink()
     assert hives[0] == hives[1], 'the hives on the disks differ in more than their time'
     assert _image.strings_of(hives[1]) == {'tspkg': True, 'credssp': True}
-    undone = [side.run('undo', _image.only_backup(side.folder, name).name)
-              for side in (dynamic, static)]
-    require_same(*undone, 'undo ' + name)
-    for side in (dynamic, static):
+    undone = [side.report('undo', _image.only_backup(side.folder, name).name) for side in sides]
+    require_same(undone, 'undo ' + name)
+    for side in sides:
         assert undone[0][0] == 0 and (side.folder / name).read_bytes() == original
 
 
@@ -173,11 +119,11 @@ def require_named_package(static, source_dir, file):
                         .partition('project(')[2])[1]
     is_amd64 = struct.unpack_from('<H', file.read_bytes(), 18)[0] != MACHINE_OF_ARM64
     remedy = 'nlafix_%s-1_amd64.deb' % version if is_amd64 else 'build nlafix with libnbd'
-    static.empty()
+    empty(static)
     for kind in ('qcow2', 'vhd', 'vhdx', 'vmdk'):
         image = static.folder / ('server.' + kind)
         _image.run('qemu-img', 'create', '-q', '-f', _image.FORMATS[kind][0], image, '16M')
-        status, report, errors = static.run('check', image.name)
+        status, report, errors = static.report('check', image.name)
         assert status == 3 and report['error']['code'] == 'no-image-support', report
         for part in (kind, 'the static file', remedy, 'qemu-nbd', 'qemu-img convert -O raw'):
             assert part in errors, '%s: no %r in %s' % (kind, part, errors)
@@ -188,36 +134,26 @@ def require_named_package(static, source_dir, file):
         assert part in ended.stderr, 'no %r in %s' % (part, ended.stderr)
 
 
-def real_hives(source_dir):
-    """Those of Windows itself, dirty ones with their logs; none where there are none."""
-    try:
-        folder = _judges.real_hives(source_dir)
-    except SystemExit:
-        return []
-    return sorted(path for part in ('system', 'dirty', 'malformed') for path in
-                  (folder / part).rglob('*') if path.is_file() and '.LOG' not in path.name)
-
-
-def require_private_copies(static, source_dir):
+def require_private_copies(static, root, source_dir):
     """Without /proc hivex' copies lie beside the backup: for nobody else, and not for long."""
-    static.empty()
+    empty(static)
     shutil.copyfile(source_dir / 'fixtures' / 'xp-missing-both.hive', static.folder / 'SYSTEM')
     (static.folder / 'SYSTEM').chmod(0o644)
-    trace = static.root.parent / 'trace'
+    trace = root.parent / 'trace'
     # For root alone: strace does not follow into another user namespace everywhere.
     if os.geteuid() != 0 or not shutil.which('strace'):
         print('where the private copies lie was not looked at')
         return
     subprocess.run(['strace', '-f', '-o', trace, '-e', 'trace=openat,open,unlink,unlinkat', *static.words,
-                    'fix', '-q', static.shown + '/SYSTEM'], check=True)
+                    'fix', '-q', static.path('SYSTEM')], check=True)
     made = re.findall(r'"([^"]*nlafix-scratch[^"]*)", [^)]*O_CREAT\|O_EXCL[^)]*, (0\d+)\)',
                       trace.read_text())
     assert len(made) == 2, made
     for name, mode in made:
-        assert os.path.dirname(name) == static.shown and mode == '0600', (name, mode)
+        assert os.path.dirname(name) + '/' == static.shown and mode == '0600', (name, mode)
         removed = r'unlink(at\(AT_FDCWD, |\()"%s"' % re.escape(name)
         assert re.search(removed, trace.read_text()), name
-    assert not [name for name in static.files() if 'scratch' in name]
+    assert not list(static.folder.glob('*scratch*'))
 
 
 def main():
@@ -230,19 +166,17 @@ def main():
         root = folder / 'root'
         root.mkdir()
         program_words = put_into(root, file)
-        dynamic = Side([str(path)], folder / 'hives', str(folder / 'hives'))
-        static = Side(in_root(root, program_words), root / 'hives', '/hives', root)
-        hives = sorted((source_dir / 'fixtures').glob('*.hive'))
-        assert hives, 'there are no fixtures'
-        real = real_hives(source_dir)
-        fixed = sum(compare(hive, sorted(hive.parent.glob(hive.name + '.LOG*')), dynamic, static)
-                    for hive in hives + real)
-        require_private_copies(static, source_dir)
-        compare_disk(_image.Maker(path, source_dir), dynamic, static)
-        require_named_package(static, source_dir, file)
+        reports = program.Reports(source_dir)
+        sides = (Side([str(path)], folder / 'hives', str(folder / 'hives') + '/', {}, reports),
+                 Side(in_root(root, program_words), root / 'hives', '/hives/', {}, reports))
+        fixtures, real = hives_of(source_dir)
+        fixed = sum(compare(hive, sides) for hive in fixtures + real)
+        require_private_copies(sides[1], root, source_dir)
+        compare_disk(_image.Maker(path, source_dir), sides)
+        require_named_package(sides[1], source_dir, file)
     print('%d fixtures and %d real hives, %d of them fixed, by a file of %d bytes'
-          % (len(hives), len(real), fixed, size))
-    assert fixed > len(hives) / 4
+          % (len(fixtures), len(real), fixed, size))
+    assert fixed > len(fixtures) / 4
 
 
 main()

@@ -14,115 +14,44 @@ import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'support'))
-sys.path.insert(0, os.path.join(HERE, '..', 'real'))
-import edit_time  # noqa: E402
 import program  # noqa: E402
-import _judges  # noqa: E402
+from two_programs import BACKUP_TIME, Side, hives_of, lay_out, logs_of, require_same_files  # noqa: E402
 
 ODD_NAME = 'tä漢 ключ'
-BACKUP_TIME = re.compile(r'\.nlafix-\d{8}T\d{6}Z')
 # What every Windows has; anything else would have to be brought along.
 SYSTEM_LIBRARIES = {'advapi32.dll', 'kernel32.dll', 'msvcrt.dll', 'shell32.dll'}
 
 
-class Side:
-    """One of the two programs, with its hives in a folder."""
-
-    def __init__(self, words, folder, shown, environment, reports):
-        self.words, self.folder, self.shown = words, folder, shown
-        self.environment, self.reports = environment, reports
-        folder.mkdir()
-
-    def path(self, name):
-        return self.shown + name
-
-    def start(self, words, **more):
-        return subprocess.Popen([*self.words, *words], stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                env=self.environment, **more)
-
-    def run(self, *words):
-        """(exit status, reports without what differs by nature, standard error)"""
-        process = self.start(words)
-        out, err = (part.decode('utf-8') for part in process.communicate(timeout=600))
-        if '--json' not in words:
-            return process.returncode, out, err
-        lines = [line for line in out.splitlines() if line.startswith(program.REPORT_START)]
-        found = [self._same_anywhere(self.reports.require_valid(line)) for line in lines]
-        return process.returncode, found, err
-
-    def _same_anywhere(self, value):
-        if isinstance(value, dict):
-            return {key: self._same_anywhere(part) for key, part in value.items()}
-        if isinstance(value, list):
-            return [self._same_anywhere(part) for part in value]
-        if isinstance(value, str):
-            value = re.sub(re.escape(self.shown) + r'[^"\'\n]*',
-                           lambda found: '<dir>/' + found[0][len(self.shown):].replace('\\', '/'), value)
-            value = value.replace('"<dir>', "'<dir>") if '"<dir>' in value else value
-            return BACKUP_TIME.sub('.nlafix-<time>', value)
-        return value
+def names_of(source_dir):
+    """{folder: hive}"""
+    fixtures, real = hives_of(source_dir)
+    return {'%03d %s' % (number, hive.name): hive for number, hive in enumerate(fixtures + real)}
 
 
-def hives_of(source_dir):
-    """{name: hive}; beside each may lie its logs."""
-    found = {path.stem: path for path in sorted((source_dir / 'fixtures').glob('*.hive'))}
-    try:
-        folder = _judges.real_hives(source_dir)
-    except SystemExit:
-        return found
-    for part in ('system', 'dirty', 'malformed'):
-        for path in sorted((folder / part).rglob('*')):
-            if path.is_file() and '.LOG' not in path.name:
-                found[re.sub(r'[^\w.-]', '_', str(path.relative_to(folder)))] = path
-    return found
-
-
-def lay_out(hives, folder):
-    for name, hive in hives.items():
-        (folder / name).mkdir()
-        shutil.copyfile(hive, folder / name / 'SYSTEM')
-        for log in hive.parent.glob(hive.name + '.LOG*'):
-            shutil.copyfile(log, folder / name / ('SYSTEM' + log.name[len(hive.name):]))
-
-
-def require_same_files(native, windows, hives, began):
-    first, last = edit_time.window(began)
-    for name in hives:
-        files = [{BACKUP_TIME.sub('', path.name): path for path in (side.folder / name).iterdir()}
-                 for side in (native, windows)]
-        assert files[0].keys() == files[1].keys(), (name, files)
-        for file in files[0]:
-            a, b = (side[file].read_bytes() for side in files)
-            if a == b or file.endswith('.json'):
-                continue
-            assert file == 'SYSTEM', '%s/%s differs' % (name, file)
-            assert edit_time.without(a, first, last) == edit_time.without(b, first, last), (
-                'the hives of %s differ in more than their time' % name)
-
-
-def require_same_reports(native, windows, hives, command):
-    targets = [list(map(side.path, (name + '/SYSTEM' for name in hives))) for side in (native, windows)]
-    targets[1] = [target.replace('/', '\\') for target in targets[1]]
-    ended = [side.run(command, '--json', *part) for side, part in zip((native, windows), targets)]
+def require_same_reports(sides, names, command):
+    """Runs the command once for all of them; how many were changed."""
+    ended = [side.run(command, '--json', *(side.path(name + '/SYSTEM') for name in names)) for side in sides]
     assert ended[0][0] == ended[1][0], (command, ended[0][0], ended[1][0], ended[1][2][-2000:])
-    assert len(ended[0][1]) == len(ended[1][1]) == len(hives), command
-    for name, a, b in zip(hives, ended[0][1], ended[1][1]):
+    assert len(ended[0][1]) == len(ended[1][1]) == len(names), command
+    for name, a, b in zip(names, ended[0][1], ended[1][1]):
         assert a == b, '%s %s:\n  %s\n  %s' % (command, name, json.dumps(a), json.dumps(b))
     return sum(report['changed'] for report in ended[0][1])
 
 
-def compare(native, windows, source_dir):
-    hives = hives_of(source_dir)
-    for side in (native, windows):
-        lay_out(hives, side.folder)
+def compare(sides, names):
+    for side in sides:
+        for name, hive in names.items():
+            (side.folder / name).mkdir()
+            lay_out(hive, side.folder / name)
     began = time.time()
-    require_same_reports(native, windows, hives, 'check')
-    fixed = require_same_reports(native, windows, hives, 'fix')
-    require_same_files(native, windows, hives, began)
-    require_same_reports(native, windows, hives, 'check')
-    assert fixed > len(hives) / 4
-    return len(hives), fixed
+    require_same_reports(sides, names, 'check')
+    fixed = require_same_reports(sides, names, 'fix')
+    for name in names:
+        # wine makes up the modes.
+        require_same_files([side.folder / name for side in sides], began, 'fix ' + name, modes=False)
+    require_same_reports(sides, names, 'check')
+    assert fixed > len(names) / 4
+    return fixed
 
 
 def one_hive(windows, source_dir, name):
@@ -150,7 +79,8 @@ def drive(windows, source_dir, prefix):
     disk = windows.folder / 'disk'
     hive, before = one_hive(windows, source_dir, 'disk/WINDOWS/system32/Config')
     (prefix / 'dosdevices' / 'd:').symlink_to(disk)
-    for target in ('D:\\', 'd:/', 'D:\\Windows', 'D:\\Windows\\', 'D:\\windows\\System32\\config'):
+    for target in ('D:\\', 'd:/', 'D:\\Windows', 'D:\\Windows\\', 'D:\\windows\\System32\\config',
+                   '\\\\?\\D:\\', '\\\\?\\D:\\Windows\\'):
         status, (report,), err = windows.run('check', '--json', target)
         assert status == 1 and report['target']['hive'].lower() == 'd:\\windows\\system32\\config\\system', (
             target, report, err)
@@ -165,7 +95,7 @@ def drive(windows, source_dir, prefix):
 def in_use(windows, source_dir, holder):
     """As that of the Windows that runs is, or one that `reg load` took."""
     hive, before = one_hive(windows, source_dir, 'used')
-    target = windows.path('used\\SYSTEM')
+    target = windows.path('used/SYSTEM')
     with subprocess.Popen([*windows.words[:-1], holder, target], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, env=windows.environment) as process:
         assert process.stdout.readline().strip() == b'held'
@@ -179,32 +109,28 @@ def in_use(windows, source_dir, holder):
     assert windows.run('check', '-q', target)[0] == 1
 
 
-def without_disks(windows, source_dir):
+def without_disks(windows):
     """A disk image is no hive, and the answer says what to do."""
-    image = windows.folder / 'disk.img'
-    image.write_bytes(bytes(510) + b'\x55\xaa' + bytes(1 << 20))
-    status, (report,), err = windows.run('check', '--json', windows.path('disk.img'))
-    assert status in (3, 4) and 'nlafix: hint: ' in err, (report, err)
+    (windows.folder / 'disk.img').write_bytes(bytes(510) + b'\x55\xaa' + bytes(1 << 20))
+    status, report, err = windows.report('check', 'disk.img')
+    assert status == 4 and report['error']['code'] == 'not-a-hive' and 'nlafix: hint: ' in err, (report, err)
 
 
-def dirty(native, windows, source_dir):
-    """recover gives the same bytes."""
-    count = 0
-    for hive in hives_of(source_dir).values():
-        if not list(hive.parent.glob(hive.name + '.LOG1')) or count == 6:
-            continue
-        name = 'dirty%d' % count
-        outputs = []
-        for side, slash in ((native, '/'), (windows, '\\')):
-            folder = side.folder / name
-            lay_out({name: hive}, side.folder)
-            ended = side.run('recover', '--json', side.path(name + slash + 'SYSTEM'), '-o',
-                             side.path(name + slash + 'out'))
+def recover(sides, names):
+    """Gives the same bytes; of how many hives."""
+    dirty = [name for name, hive in names.items() if logs_of(hive)][:6]
+    for name in dirty:
+        ended = []
+        for side in sides:
+            folder = side.folder / ('recover ' + name)
+            folder.mkdir()
+            lay_out(names[name], folder)
+            status, _, _ = side.run('recover', '--json', side.path(folder.name + '/SYSTEM'), '-o',
+                                    side.path(folder.name + '/out'))
             out = folder / 'out'
-            outputs.append((ended[0], out.read_bytes() if out.exists() else None))
-        assert outputs[0] == outputs[1], hive
-        count += 1
-    return count
+            ended.append((status, out.read_bytes() if out.exists() else None))
+        assert ended[0] == ended[1], name
+    return len(dirty)
 
 
 def require_one_file(exe):
@@ -250,18 +176,21 @@ def main():
         native = Side([str(native_path)], place / 'native', str(place / 'native') + '/', os.environ, reports)
         windows = Side([given.wine, str(given.nlafix)], place / 'windows', shown + '\\windows\\',
                        environment, reports)
+        for side in (native, windows):
+            side.folder.mkdir()
         windows.run('--version')  # which makes the prefix, with remarks
         assert windows.run('--version') == native.run('--version')
-        count, fixed = compare(native, windows, given.source_dir)
-        recovered = dirty(native, windows, given.source_dir)
+        names = names_of(given.source_dir)
+        fixed = compare((native, windows), names)
+        recovered = recover((native, windows), names)
         deep = '/'.join(['a folder with a long name'] * 12)
         hive, before = one_hive(windows, given.source_dir, deep)
-        require_round_trip(windows, windows.path(deep.replace('/', '\\') + '\\SYSTEM'), hive, before)
+        require_round_trip(windows, windows.path(deep + '/SYSTEM'), hive, before)
         drive(windows, given.source_dir, prefix)
         in_use(windows, given.source_dir, str(given.holder))
-        without_disks(windows, given.source_dir)
+        without_disks(windows)
         assert not list(temporary.iterdir()), 'a private copy stayed'
-    print('%d hives, %d of them fixed, %d recovered: the same as here' % (count, fixed, recovered))
+    print('%d hives, %d of them fixed, %d recovered: the same as here' % (len(names), fixed, recovered))
 
 
 main()
