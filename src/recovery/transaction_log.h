@@ -18,6 +18,8 @@ struct LogFile {
     std::string name;   // without its folder
     Bytes bytes;        // empty where it could not be read
     std::string error;  // why it could not be read
+
+    bool operator==(const LogFile&) const = default;
 };
 
 /// What the name of a log says, in any case: Windows looks at them in this order.

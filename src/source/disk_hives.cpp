@@ -86,6 +86,15 @@ std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
     return volumes;
 }
 
+std::vector<recovery::LogFile> read_logs(disk::NtfsVolume& volume, const std::string& path) {
+    std::vector<recovery::LogFile> logs;
+    for (const std::string_view suffix : log_suffixes) {
+        const auto log = volume.find(path + std::string(suffix));
+        if (log) logs.push_back(read_log(volume, log->path));
+    }
+    return logs;
+}
+
 HiveFiles read_hive(disk::NtfsVolume& volume, const std::string& path) {
     if (!regf::has_hive_signature(volume.read_head(path, 4))) {
         throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
@@ -94,10 +103,7 @@ HiveFiles read_hive(disk::NtfsVolume& volume, const std::string& path) {
     }
     HiveFiles files;
     files.primary = volume.read_file(path, most_hive_bytes);
-    for (const std::string_view suffix : log_suffixes) {
-        const auto log = volume.find(path + std::string(suffix));
-        if (log) files.logs.push_back(read_log(volume, log->path));
-    }
+    files.logs = read_logs(volume, path);
     return files;
 }
 

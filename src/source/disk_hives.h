@@ -38,7 +38,11 @@ struct DiskVolume {
 std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
                                        const std::vector<disk::Partition>& partitions);
 
-/// The hive at `path` and its logs; a log that cannot be read is in the list with the reason.
+/// The logs beside the hive at `path`, in the order in which Windows looks at them; one that cannot be read
+/// is in the list with the reason. Throws Error(malformed_volume, io_error).
+std::vector<recovery::LogFile> read_logs(disk::NtfsVolume& volume, const std::string& path);
+
+/// The hive at `path` and its logs.
 /// Throws Error(not_a_hive, unreadable_file, malformed_volume, io_error).
 HiveFiles read_hive(disk::NtfsVolume& volume, const std::string& path);
 
