@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An NTFS volume, read through libntfs-3g, the one user of which is ntfs_volume.cpp.
+// An NTFS volume, read through libntfs-3g, the one user of which is disk/ntfs3g/.
 // Owns: the mount (read-only and forensic, so that hibernated and unclean volumes can be read),
 //   finding, listing and reading files, what is known about a file and about the volume's state.
 // Never: writes; decides what a write would be (disk/plan_commit.h); knows what a hive is.
