@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ntfs/ntfs_image.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -39,9 +35,9 @@ extern "C" {
 #undef max
 
 #include "base/text.h"
+#include "ntfs/mkntfs.h"
+#include "ntfs/restart_pages.h"
 #include "temp_folder.h"
-
-extern char** environ;
 
 namespace nlafix::test {
 namespace {
@@ -61,41 +57,6 @@ struct Free {
 using Inode = std::unique_ptr<ntfs_inode, Closer>;
 using Attribute = std::unique_ptr<ntfs_attr, Closer>;
 using Mount = std::unique_ptr<ntfs_volume, Closer>;
-
-void run_mkntfs(const std::string& path, const NtfsImageOptions& options) {
-    std::vector<std::string> words = {
-        "mkntfs", "-F", "-Q", "-q", "-H", "255", "-S", "63",
-        "-p", std::to_string(options.offset_bytes / options.sector_bytes),
-        "-s", std::to_string(options.sector_bytes), "-c", std::to_string(options.cluster_bytes),
-        "-L", options.label, path};
-    std::vector<char*> arguments;
-    for (std::string& word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
-    // It warns on both about files that are no block devices.
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    // Outside of root's PATH it lies all the same.
-    pid_t child = 0;
-    int error = ENOENT;
-    for (const char* program : {"/usr/sbin/mkntfs", "/sbin/mkntfs", "/usr/bin/mkntfs"}) {
-        error = posix_spawn(&child, program, &actions, nullptr, arguments.data(), environ);
-        if (error == 0) {
-            break;
-        }
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) {
-        throw std::runtime_error("mkntfs cannot be run");
-    }
-    int status = 0;
-    if (waitpid(child, &status, 0) != child || status != 0) {
-        throw std::runtime_error("mkntfs does not make " + path);
-    }
-}
 
 std::unique_ptr<ntfschar, Free> units_of(const std::string& name, int& length) {
     ntfschar* units = nullptr;
@@ -376,58 +337,6 @@ private:
     const NtfsImageOptions& options_;
     Mount volume_;
 };
-
-void put(Bytes& bytes, std::size_t at, std::uint64_t value, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) {
-        bytes[at + i] = static_cast<std::byte>(value >> (8 * i));
-    }
-}
-
-/// A restart page of $LogFile, and behind it the same once more: see logfile.h of libntfs-3g.
-Bytes restart_pages(std::uint64_t file_bytes, Journal journal) {
-    constexpr std::size_t page_bytes = 4096;
-    constexpr std::size_t area = 0x30;
-    constexpr std::size_t client = area + 0x40;
-    constexpr std::uint64_t nobody = 0xffff;
-    Bytes page(page_bytes);
-    std::memcpy(page.data(), "RSTR", 4);
-    put(page, 4, 0x1e, 2);  // update sequence array
-    put(page, 6, page_bytes / 512 + 1, 2);
-    put(page, 16, page_bytes, 4);
-    put(page, 20, page_bytes, 4);
-    put(page, 24, area, 2);
-    const bool is_new = journal == Journal::fast_startup || journal == Journal::open_new;
-    const bool is_open = journal == Journal::open || journal == Journal::open_new;
-    put(page, 26, is_new ? 0 : 1, 2);
-    put(page, 28, is_new ? 2 : 1, 2);
-    put(page, area, 0x100000, 8);  // current LSN
-    put(page, area + 8, 1, 2);     // one client
-    put(page, area + 10, nobody, 2);
-    put(page, area + 12, 0, 2);  // in use
-    put(page, area + 14, is_open ? 0 : 2, 2);
-    std::uint64_t bits = 67;
-    for (std::uint64_t size = file_bytes; size != 0; size >>= 1) {
-        --bits;
-    }
-    put(page, area + 16, bits, 4);
-    put(page, area + 20, 0x40 + 160, 2);
-    put(page, area + 22, 0x40, 2);
-    put(page, area + 24, file_bytes, 8);
-    put(page, area + 36, 0x30, 2);
-    put(page, area + 38, 0x40, 2);
-    put(page, client + 16, nobody, 2);
-    put(page, client + 18, nobody, 2);
-    put(page, client + 28, 8, 4);
-    const char name[] = "N\0T\0F\0S";
-    std::memcpy(page.data() + client + 32, name, 8);
-    put(page, 0x1e, 1, 2);
-    for (std::size_t end = 512; end <= page_bytes; end += 512) {
-        put(page, end - 2, 1, 2);  // the words that were there are zeros, as is the array
-    }
-    Bytes both = page;
-    both.insert(both.end(), page.begin(), page.end());
-    return both;
-}
 
 void Builder::write_journal() {
     if (options_.journal == Journal::empty) {
