@@ -31,6 +31,11 @@ bool has_text(ByteView bytes, std::size_t at, std::string_view text) {
            equal(bytes.subspan(at, text.size()), std::as_bytes(std::span(text)));
 }
 
+bool has_word(ByteView bytes, std::string_view word) {
+    const auto letters = std::as_bytes(std::span(word));
+    return !std::ranges::search(bytes, letters).empty();
+}
+
 bool has_marks_of_raw_disk(ByteView head) {
     if (has_text(head, 512, "EFI PART") || has_text(head, 4096, "EFI PART")) return true;
     return head.size() >= 512 &&
@@ -101,6 +106,19 @@ ImageProbe probe_image(const ImageFile& file) {
         probe.format = ImageFormat::raw;
     }
     return probe;
+}
+
+bool may_be(const ImageFile& file, ImageFormat format) {
+    const Bytes head = file.read(0, head_bytes);
+    switch (format) {
+        case ImageFormat::raw: return true;
+        case ImageFormat::vhd: return image_magic(head) == format || has_vhd_footer(file);
+        // A descriptor that somebody wrote may do without the comment in its first line.
+        case ImageFormat::vmdk: return image_magic(head) == format || has_word(head, "createType");
+        case ImageFormat::qcow2:
+        case ImageFormat::vhdx: break;
+    }
+    return image_magic(head) == format;
 }
 
 }  // namespace nlafix::disk

@@ -31,7 +31,13 @@ ImageFile image_file(const os::File& file) {
 }
 
 ImageFormat format_of(const ImageFile& file, const ImageOptions& options) {
-    if (options.format) return *options.format;
+    if (options.format) {
+        if (may_be(file, *options.format)) return *options.format;
+        throw Error(ErrorCode::malformed_disk, "is no image of the format " +
+                                                   std::string(word_of(*options.format)) +
+                                                   ": it does not begin as one")
+            .hint("leave --format out, or look at the image with qemu-img info");
+    }
     const ImageProbe probe = probe_image(file);
     if (probe.format) return *probe.format;
     if (!probe.unsupported.empty()) {

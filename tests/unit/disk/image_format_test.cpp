@@ -114,6 +114,32 @@ TEST_CASE("Magic decides the format, unless the marks of a raw disk are there as
     CHECK(judged(vdi) == "no VDI");
 }
 
+TEST_CASE("A file may be an image of what it begins as, or of what its footer says") {
+    struct Row {
+        std::string magic;
+        ImageFormat format;
+    };
+    const ImageFormat all[] = {ImageFormat::qcow2, ImageFormat::vhd, ImageFormat::vhdx,
+                               ImageFormat::vmdk};
+    for (const Row& row :
+         {Row{"", ImageFormat::raw}, Row{std::string("QFI\xfb\0\0\0\2", 8), ImageFormat::qcow2},
+          Row{"conectix", ImageFormat::vhd}, Row{"vhdxfile", ImageFormat::vhdx},
+          Row{"KDMV", ImageFormat::vmdk}, Row{"COWD", ImageFormat::vmdk},
+          Row{"# Disk DescriptorFile\n", ImageFormat::vmdk},
+          Row{"version=1\ncreateType=\"vmfs\"\n", ImageFormat::vmdk}}) {
+        CAPTURE(row.magic);
+        DiskBuilder disk = mbr();
+        disk.put_text(0, row.magic);
+        const auto file = image_file_of(disk.bytes);
+        CHECK(disk::may_be(file, ImageFormat::raw));
+        for (const ImageFormat format : all) {
+            CHECK(disk::may_be(file, format) == (format == row.format));
+        }
+    }
+    const DiskBuilder vhd = with_vhd_footer(ntfs(), 3, mib - 512);
+    CHECK(disk::may_be(image_file_of(vhd.bytes), ImageFormat::vhd));
+}
+
 TEST_CASE("A fixed VHD is one by its footer, whatever disk is in it") {
     for (const DiskBuilder& disk : {blank(), mbr(), gpt(512), ntfs()}) {
         const DiskBuilder vhd = with_vhd_footer(disk, 2, mib - 512);

@@ -168,6 +168,23 @@ TEST_CASE("An image that leads to other files is opened only where that is trust
     }
 }
 
+TEST_CASE("A format that is given and cannot be right is an error, not a matter of trust") {
+    const test::TempFolder folder;
+    const std::string image = folder.write("disk", raw_disk());
+    for (const auto format : {disk::ImageFormat::qcow2, disk::ImageFormat::vhd,
+                              disk::ImageFormat::vhdx, disk::ImageFormat::vmdk}) {
+        disk::ImageOptions options;
+        options.format = format;
+        const auto error = test::error_of([&] { open(image, Access::read, options); });
+        REQUIRE(error);
+        CHECK(error->code() == ErrorCode::malformed_disk);
+        CHECK(error->message() == image + ": is no image of the format " +
+                                      std::string(disk::word_of(format)) +
+                                      ": it does not begin as one");
+        CHECK(test::contains(error->hint(), "--format"));
+    }
+}
+
 TEST_CASE("Formats that nobody here opens are named") {
     const test::TempFolder folder;
     if (test::lacks_programs({"qemu-img"})) return;
