@@ -66,7 +66,6 @@ private:
         disk::CommitPlan commit;
         Bytes hive;
     };
-    void require_same_logs(const source::HiveFiles& files);
     Planned plan(const source::HiveFiles& files, ByteView image, std::uint64_t time);
     std::string add_way_in_place(disk::FileChange& change, const source::HiveFiles& files);
     store::DiskRecord record_of(disk::CommitPlan plan) const;
@@ -150,15 +149,6 @@ void DiskPlace::require_writable(const Options& options, std::uint64_t image_byt
     store::require_room_for_backup(system_, name_, options.backup_folder, image_bytes);
 }
 
-/// The disk was read before it was opened for writing. plan_commit looks at the hive again; what a log
-/// holds is in the image that is to be written, and a log may be written itself.
-void DiskPlace::require_same_logs(const source::HiveFiles& files) {
-    if (source::read_logs(*volume_, found_.hive) == files.logs) return;
-    throw Error(ErrorCode::hive_changed,
-                "the logs of " + found_.hive + " changed while nlafix was looking at them")
-        .hint("make sure that nothing else uses the disk, then run this again");
-}
-
 /// The way that is taken where the runlist cannot be switched: the log first, else the hive's own
 /// pages in the order of its sequence numbers. Returns why not the former, to follow the reason why
 /// not the switch.
@@ -185,7 +175,9 @@ std::string DiskPlace::add_way_in_place(disk::FileChange& change, const source::
 /// written first, for its sequence numbers have to follow those of the log.
 DiskPlace::Planned DiskPlace::plan(const source::HiveFiles& files, ByteView image,
                                    std::uint64_t time) {
-    require_same_logs(files);
+    // The disk was read before it was opened for writing. plan_commit looks at the hive again; what
+    // a log holds is in `image`, and a log may be written itself.
+    source::require_same_logs(files.logs, source::read_logs(*volume_, found_.hive), found_.hive);
     disk::FileChange change;
     change.path = found_.hive;
     change.before = files.primary;

@@ -90,6 +90,7 @@ public:
         store::LogFirstWay way{log_first_.epochs, log_first_.epochs_to_commit, log_first_.why_not, {}};
         if (log_first_.possible()) way.why = recovery::text_of(log_first_.which);
         for (const recovery::LogFile& log : files.logs) way.logs.push_back({log.name, log.bytes});
+        store_options.last_look = [&] { require_unchanged(files); };
         const std::optional<std::string> earlier = cut_write();
         const store::StoreResult result =
             store::store_image(*file_, files.primary, image, way, store_options);
@@ -111,6 +112,17 @@ public:
     }
 
 private:
+    /// The lock is one among runs of nlafix: another program may have written since it was taken.
+    void require_unchanged(const source::HiveFiles& files) const {
+        if (os::status_of(system_, path_, true).identity != file_->status().identity ||
+            !file_->holds(files.primary)) {
+            throw Error(ErrorCode::hive_changed, "changed while nlafix was looking at it")
+                .path(path_)
+                .hint("make sure that nothing else writes there, then run this again");
+        }
+        source::require_same_logs(files.logs, source::read_logs(*file_), path_);
+    }
+
     os::System& system_;
     std::string path_;
     source::TargetKind kind_;

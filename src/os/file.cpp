@@ -16,6 +16,8 @@ constexpr int most_retries = 1000;
 // Keeps a single transfer below what every system takes in one call.
 constexpr std::size_t most_bytes_per_call = std::size_t{1} << 26;
 
+constexpr std::size_t comparison_chunk_bytes = std::size_t{1} << 20;
+
 ErrorCode code_of(int number) {
     switch (number) {
         case ENOENT:
@@ -109,6 +111,17 @@ std::size_t File::read_into(MutableByteView into, std::uint64_t offset) const {
         filled += done;
     }
     return filled;
+}
+
+bool File::holds(ByteView expected) const {
+    if (status().size_bytes != expected.size()) return false;
+    Bytes chunk(comparison_chunk_bytes);
+    for (std::size_t at = 0; at < expected.size(); at += chunk.size()) {
+        const std::size_t length = std::min(chunk.size(), expected.size() - at);
+        const std::size_t found = read_into(MutableByteView(chunk).first(length), at);
+        if (!equal(ByteView(chunk).first(found), expected.subspan(at, length))) return false;
+    }
+    return true;
 }
 
 Bytes File::read_range(std::uint64_t offset, std::size_t length) const {

@@ -37,6 +37,8 @@ public:
     Bytes read_range(std::uint64_t offset, std::size_t length) const;
     /// Fills `into` from `offset`; the number of bytes that were there.
     std::size_t read_into(MutableByteView into, std::uint64_t offset) const;
+    /// Whether the whole file is `expected`; memory for 1 MiB is taken.
+    bool holds(ByteView expected) const;
     void write_fully(ByteView from, std::uint64_t offset) const;
     void set_size(std::uint64_t size_bytes) const;
     void flush() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "source/read_hive.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
@@ -39,14 +41,35 @@ HiveFiles read_hive(const os::File& hive) {
     }
     HiveFiles files;
     files.primary = hive.read_all(most_hive_bytes);
+    files.logs = read_logs(hive);
+    return files;
+}
+
+std::vector<recovery::LogFile> read_logs(const os::File& hive) {
+    std::vector<recovery::LogFile> logs;
     const std::string folder = os::folder_of(hive.path());
     const std::vector<std::string> names = os::names_in(hive.system(), folder);
     for (const std::string_view suffix : log_suffixes) {
         for (const std::string& name : os::matching(names, os::name_of(hive.path()) + std::string(suffix))) {
-            files.logs.push_back(read_log(hive.system(), folder, name));
+            logs.push_back(read_log(hive.system(), folder, name));
         }
     }
-    return files;
+    return logs;
+}
+
+void require_same_logs(const std::vector<recovery::LogFile>& before,
+                       const std::vector<recovery::LogFile>& now, const std::string& path) {
+    if (now == before) return;
+    for (const recovery::LogFile& log : now) {
+        const auto is_log = [&log](const recovery::LogFile& other) { return other == log; };
+        if (log.error.empty() || std::ranges::any_of(before, is_log)) continue;
+        throw Error(ErrorCode::io_error,
+                    "the log " + log.name + " can no longer be read: " + log.error)
+            .hint("look at the kernel's log (dmesg); if the disk fails, copy it first");
+    }
+    throw Error(ErrorCode::hive_changed, "the logs of " + path +
+                                             " changed while nlafix was looking at them")
+        .hint("make sure that nothing else writes there, then run this again");
 }
 
 std::optional<HiveFiles> read_beside(const os::File& hive, const std::string& name) {

@@ -24,6 +24,14 @@ struct HiveFiles {
 /// Throws Error(not_a_hive) before it reads more than 4 bytes of anything else.
 HiveFiles read_hive(const os::File& hive);
 
+/// The logs that read_hive gives.
+std::vector<recovery::LogFile> read_logs(const os::File& hive);
+
+/// For a hive at `path` whose logs have been read once more. Throws Error(hive_changed) where one
+/// has come, gone or changed, Error(io_error) where one can be read no longer.
+void require_same_logs(const std::vector<recovery::LogFile>& before,
+                       const std::vector<recovery::LogFile>& now, const std::string& path);
+
 /// Reads the hive called `name` (in any case) in the folder of the open `hive`, and its logs. Nothing
 /// where there is none; links are not followed, they may lead out of the volume. Throws Error as
 /// read_hive does.

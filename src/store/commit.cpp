@@ -22,8 +22,6 @@ namespace {
 constexpr std::array<std::string_view, 10> replacing_file_systems = {
     "ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "zfs", "overlay", "NTFS"};
 
-constexpr std::size_t comparison_chunk_bytes = std::size_t{1} << 20;
-
 [[noreturn]] void throw_unconfirmed(const Error& cause) {
     throw Error(ErrorCode::unconfirmed_write,
                 "the write began and could not be confirmed: " + cause.message());
@@ -212,14 +210,9 @@ void confirm(os::System& system, const std::string& path, ByteView expected) {
     try {
         const os::File file = os::File::open(system, path, {});
         file.drop_cache();
-        bool same = file.status().size_bytes == expected.size();
-        Bytes chunk(comparison_chunk_bytes);
-        for (std::size_t at = 0; same && at < expected.size(); at += chunk.size()) {
-            const std::size_t length = std::min(chunk.size(), expected.size() - at);
-            const std::size_t found = file.read_into(MutableByteView(chunk).first(length), at);
-            same = equal(ByteView(chunk).first(found), expected.subspan(at, length));
+        if (!file.holds(expected)) {
+            throw Error(ErrorCode::io_error, "the disk does not give back what was written");
         }
-        if (!same) throw Error(ErrorCode::io_error, "the disk does not give back what was written");
     } catch (const Error& error) {
         throw_unconfirmed(error);
     }

@@ -121,6 +121,7 @@ public:
         if (log_first) manifest.logs = log_copies(original_, log_first_);
         Backup backup = Backup::create(hive_, original_, manifest, paths_);
         if (options_.backup_made) options_.backup_made(paths_.copy);
+        if (options_.last_look) options_.last_look();
         stop_if_interrupted();
         try {
             if (log_first) {

@@ -22,6 +22,9 @@ struct StoreOptions {
     std::function<bool()> was_interrupted = {};
     /// Told the path of the copy once there is one; it is removed again when nothing was written.
     std::function<void(const std::string&)> backup_made = {};
+    /// Called when only hive and logs are left to be written; what it throws ends the write with
+    /// nothing changed and nothing left behind.
+    std::function<void()> last_look = {};
 };
 
 /// The way that writes the log first, where there is one (recovery/log_first.h).

@@ -33,12 +33,14 @@ TEST_CASE("Logs are found in any case, in the order of their numbers, and nothin
         Names expected;
     };
     const std::vector<Row> rows = {
-        {"SYSTEM", {"SYSTEM.LOG2", "SYSTEM.LOG1", "SYSTEM.LOG"},
+        {"SYSTEM",
+         {"SYSTEM.LOG2", "SYSTEM.LOG1", "SYSTEM.LOG"},
          {"SYSTEM.LOG", "SYSTEM.LOG1", "SYSTEM.LOG2"}},
         {"system", {"SYSTEM.LOG1", "system.log2"}, {"SYSTEM.LOG1", "system.log2"}},
         {"SYSTEM", {"system.log1", "System.Log2"}, {"system.log1", "System.Log2"}},
         {"copy.dat", {"copy.dat.LOG1", "SYSTEM.LOG1"}, {"copy.dat.LOG1"}},
-        {"SYSTEM", {"SYSTEM.LOG3", "SYSTEM.LOG1.bak", "SYSTEMLOG1", "SYSTEM.sav", "SECURITY.LOG1"},
+        {"SYSTEM",
+         {"SYSTEM.LOG3", "SYSTEM.LOG1.bak", "SYSTEMLOG1", "SYSTEM.sav", "SECURITY.LOG1"},
          {}},
         {"SYSTEM", {}, {}},
     };
@@ -54,6 +56,27 @@ TEST_CASE("Logs are found in any case, in the order of their numbers, and nothin
             CHECK(log.error == "");
             CHECK(log.bytes == test::read_file(folder / log.name));
         }
+    }
+}
+
+TEST_CASE("Logs that are read again have to be the same ones") {
+    const std::vector<recovery::LogFile> before = {{"SYSTEM.LOG1", Bytes(2), ""},
+                                                   {"SYSTEM.LOG2", {}, "I/O error"}};
+    struct Row {
+        std::string what;
+        std::vector<recovery::LogFile> now;
+        std::string word;
+    };
+    for (const Row& row :
+         {Row{"as before", before, "nothing"},
+          Row{"changed", {{"SYSTEM.LOG1", Bytes(3), ""}, before[1]}, "hive-changed"},
+          Row{"gone", {before[0]}, "hive-changed"}, Row{"all gone", {}, "hive-changed"},
+          Row{"come", {before[0], before[1], {"SYSTEM.LOG3", {}, ""}}, "hive-changed"},
+          Row{"readable now", {before[0], {"SYSTEM.LOG2", Bytes(1), ""}}, "hive-changed"},
+          Row{"unreadable now", {{"SYSTEM.LOG1", {}, "I/O error"}, before[1]}, "io-error"}}) {
+        CAPTURE(row.what);
+        CHECK(test::word_thrown_by([&] { source::require_same_logs(before, row.now, "SYSTEM"); }) ==
+              row.word);
     }
 }
 

@@ -173,6 +173,20 @@ TEST_CASE("An interruption before the first write leaves nothing behind") {
     }
 }
 
+TEST_CASE("What the last look finds leaves nothing behind") {
+    for (const char* type : {replaceable, in_place_only}) {
+        Fixed fixed(type);
+        store::StoreOptions options{"", {}, test::edit_time};
+        options.last_look = [&] {
+            CHECK(names_in(fixed.folder).size() >= 3);  // the backup is there already
+            throw Error(ErrorCode::hive_changed, "for the test");
+        };
+        CHECK(test::word_thrown_by([&] { fixed.fix(options); }) == "hive-changed");
+        CHECK(fixed.content() == fixed.before());
+        CHECK(names_in(fixed.folder) == std::vector<std::string>{"SYSTEM"});
+    }
+}
+
 TEST_CASE("Undo refuses a hive that changed since, and leaves it alone") {
     for (const char* type : {replaceable, in_place_only}) {
         Fixed fixed(type);
