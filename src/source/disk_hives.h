@@ -38,8 +38,8 @@ struct DiskVolume {
 std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
                                        const std::vector<disk::Partition>& partitions);
 
-/// The logs beside the hive at `path`, in the order in which Windows looks at them; one that cannot be read
-/// is in the list with the reason. Throws Error(malformed_volume, io_error).
+/// The logs beside the hive at `path`, in the order in which Windows looks at them; one that cannot
+/// be read is in the list with the reason. Throws Error(malformed_volume, io_error).
 std::vector<recovery::LogFile> read_logs(disk::NtfsVolume& volume, const std::string& path);
 
 /// The hive at `path` and its logs.

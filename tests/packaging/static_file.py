@@ -4,7 +4,6 @@ here: the same reports, and hives that differ in the time of the edit alone. NLA
 one; that of arm64 runs under qemu-user."""
 
 import os
-import pathlib
 import re
 import shutil
 import struct
@@ -17,23 +16,12 @@ sys.path.insert(0, os.path.join(HERE, '..', 'support'))
 sys.path.insert(0, os.path.join(HERE, '..', 'images'))
 import edit_time  # noqa: E402
 import program  # noqa: E402
+from _static import static_file  # noqa: E402
 from two_programs import Side, hives_of, lay_out, require_same, require_same_files  # noqa: E402
 import _image  # noqa: E402
 
 LARGEST_FILE_BYTES = 5_000_000
 MACHINE_OF_ARM64 = 183  # e_machine of an ELF file
-
-
-def static_file(source_dir):
-    given = os.environ.get('NLAFIX_STATIC_FILE')
-    path = pathlib.Path(given) if given else source_dir / 'build' / 'static' / 'src' / 'nlafix'
-    how = 'cmake --preset static && cmake --build --preset static'
-    if not path.exists():
-        program.skip_unless_ci('there is no static file: ' + how)
-    newest = max(file.stat().st_mtime for file in (source_dir / 'src').rglob('*.*'))
-    if path.stat().st_mtime < newest:
-        program.skip_unless_ci('the static file is older than the sources: ' + how)
-    return path.resolve()
 
 
 def put_into(root, file):
