@@ -33,7 +33,7 @@ bool has_text(ByteView bytes, std::size_t at, std::string_view text) {
 
 bool has_word(ByteView bytes, std::string_view word) {
     const auto letters = std::as_bytes(std::span(word));
-    return !std::ranges::search(bytes, letters).empty();
+    return std::search(bytes.begin(), bytes.end(), letters.begin(), letters.end()) != bytes.end();
 }
 
 bool has_marks_of_raw_disk(ByteView head) {
