@@ -93,6 +93,7 @@ DiskPlace::DiskPlace(os::System& system, const Options& options, Report& report)
 
 void DiskPlace::locate(Report& report) {
     disk_ = disk::open_disk(system_, target_, disk::Access::read, image_options_);
+    report.warnings.insert(report.warnings.end(), disk_.warnings.begin(), disk_.warnings.end());
     // First of all: what a cut leaves may hide the hive.
     store::refuse_interrupted_commit(system_, name_, *disk_.device, options_.backup_folder);
     options_.begins("looking for Windows");
@@ -113,7 +114,6 @@ void DiskPlace::locate(Report& report) {
     report.disk = found_;
     report.location = source::HiveLocation{
         source::TargetKind::disk, display_name(name_.target, found_.partition, found_.hive)};
-    report.warnings.insert(report.warnings.end(), disk_.warnings.begin(), disk_.warnings.end());
     report.warnings.insert(report.warnings.end(), table.warnings.begin(), table.warnings.end());
     volume_ = disk::NtfsVolume::open(*disk_.device, range_);
 }

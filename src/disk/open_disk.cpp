@@ -52,6 +52,15 @@ ImageFormat format_of(const ImageFile& file, const ImageOptions& options) {
             "configuration says so");
 }
 
+/// What a user should know who has an image read as a raw disk; empty where it looks like one.
+std::string misread_format(const ImageFile& file, const ImageOptions& options) {
+    if (options.format != ImageFormat::raw) return "";
+    const auto looks_like = probe_image(file).format;
+    if (!looks_like || *looks_like == ImageFormat::raw) return "";
+    return "it is read as raw, as --format says, but looks like " +
+           std::string(word_of(*looks_like));
+}
+
 void require_trust(const ImageFile& file, ImageFormat format, const ImageOptions& options) {
     const auto others = other_files_of(file, format);
     if (!others || options.trust_image_references) return;
@@ -82,10 +91,12 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
     }
     ImageFormat format = ImageFormat::raw;
     std::optional<std::uint64_t> fixed_size;
+    std::string misread;
     {
         const os::File probed = os::File::open(system, path, {});
         const ImageFile file = image_file(probed);
         format = format_of(file, options);
+        misread = misread_format(file, options);
         if (format == ImageFormat::vhd) fixed_size = fixed_vhd_size(file);
         if (!fixed_size) require_trust(file, format, options);
     }
@@ -101,6 +112,7 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
         opened.device = open_image(system, path, format, access, options.nbd);
     }
     opened.format = word_of(format);
+    if (!misread.empty()) opened.warnings.push_back(misread);
     return opened;
 }
 

@@ -185,6 +185,17 @@ TEST_CASE("A format that is given and cannot be right is an error, not a matter 
     }
 }
 
+TEST_CASE("An image that is read as raw by mistake is opened with a warning") {
+    const test::TempFolder folder;
+    disk::ImageOptions options;
+    options.format = disk::ImageFormat::raw;
+    const std::string magic("QFI\xfb\0\0\0\3", 8);
+    const std::string image = folder.write_text("image", magic + std::string(100000, '\0'));
+    CHECK(open(image, Access::read, options).warnings ==
+          std::vector<std::string>{"it is read as raw, as --format says, but looks like qcow2"});
+    CHECK(open(folder.write("disk", raw_disk()), Access::read, options).warnings.empty());
+}
+
 TEST_CASE("Formats that nobody here opens are named") {
     const test::TempFolder folder;
     if (test::lacks_programs({"qemu-img"})) return;
