@@ -23,8 +23,8 @@ extern "C" const char* __lsan_default_options() {
     return "exitcode=86:print_suppressions=0";
 }
 
-// ntfs_device_mount of libntfs-3g 2022.10.3 forgets some of its memory where it fails. Its frames cannot
-// be told apart, as it has no frame pointers: so all of the library is left out.
+// ntfs_device_mount of libntfs-3g 2022.10.3 forgets some of its memory where it fails. Its frames
+// cannot be told apart, as it has no frame pointers: so all of the library is left out.
 extern "C" const char* __lsan_default_suppressions() {
     return "leak:libntfs-3g.so";
 }

@@ -71,8 +71,7 @@ std::string places_of(const Rule& rule) {
 }
 
 std::string stock_of(const Rule& rule) {
-    if (rule.stock.empty())
-        return "absent";
+    if (rule.stock.empty()) return "absent";
     std::string text;
     for (const nla::Stock& stock : rule.stock) {
         text += fmt::format("{}`{}` from {} on", text.empty() ? "" : ", ",
@@ -106,8 +105,7 @@ std::string document() {
     for (const Severity severity : {Severity::blocks, Severity::may_block, Severity::note}) {
         text += fmt::format("## {}\n\n", nla::word_of(severity));
         for (const Rule& rule : nla::rules()) {
-            if (rule.severity == severity)
-                text += section_of(rule);
+            if (rule.severity == severity) text += section_of(rule);
         }
     }
     text +=

@@ -51,9 +51,9 @@ public:
 
     std::optional<source::HiveFiles> read_software(Report& report) override {
         // A hive that was given on its own may come from anywhere.
-        if (kind_ != source::TargetKind::folder)
-            return std::nullopt;
-        return app::read_software(report, [this] { return source::read_beside(*file_, "SOFTWARE"); });
+        if (kind_ != source::TargetKind::folder) return std::nullopt;
+        return app::read_software(report,
+                                  [this] { return source::read_beside(*file_, "SOFTWARE"); });
     }
 
     void refuse_hibernation() override { app::refuse_hibernation(system_, path_); }
@@ -64,8 +64,8 @@ public:
     }
 
     os::ScratchFile make_scratch(const Options& options) override {
-        return store::make_scratch(
-            *file_, resolved_backup_folder(system_, path_, options.backup_folder));
+        return store::make_scratch(*file_,
+                                   resolved_backup_folder(system_, path_, options.backup_folder));
     }
 
     std::optional<std::uint32_t> plan_log_first(const source::HiveFiles& files, ByteView image,
@@ -87,7 +87,8 @@ public:
     Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
                  store::StoreOptions store_options, const Options& options) override {
         store_options.backup_folder = resolved_backup_folder(system_, path_, options.backup_folder);
-        store::LogFirstWay way{log_first_.epochs, log_first_.epochs_to_commit, log_first_.why_not, {}};
+        store::LogFirstWay way{
+            log_first_.epochs, log_first_.epochs_to_commit, log_first_.why_not, {}};
         if (log_first_.possible()) way.why = recovery::text_of(log_first_.which);
         for (const recovery::LogFile& log : files.logs) way.logs.push_back({log.name, log.bytes});
         store_options.last_look = [&] { require_unchanged(files); };

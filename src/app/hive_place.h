@@ -23,11 +23,11 @@ namespace nlafix::app {
 using disk::Access;
 
 struct Stored {
-    std::string backup;  // path of the copy
-    std::string method;  // as in Report
-    std::string reason;  // why not a better way; empty where there is none
-    std::string what;    // what was done, for a person
-    std::optional<Effort> effort;            // as in Report
+    std::string backup;            // path of the copy
+    std::string method;            // as in Report
+    std::string reason;            // why not a better way; empty where there is none
+    std::string what;              // what was done, for a person
+    std::optional<Effort> effort;  // as in Report
     std::optional<Effort> effort_to_commit;
 };
 
@@ -39,7 +39,8 @@ public:
     HivePlace& operator=(const HivePlace&) = delete;
     virtual ~HivePlace() = default;
 
-    /// Looks for the hive where that takes more than its path, and fills in the report. Called first.
+    /// Looks for the hive where that takes more than its path, and fills in the report. Called
+    /// first.
     virtual void locate(Report& report) = 0;
     /// The hive and its logs. Refuses a hive that an interrupted write may have left half written;
     /// with Access::write also one that is locked or used by another program.

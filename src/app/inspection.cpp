@@ -94,9 +94,8 @@ recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy 
     return std::move(*recovery.hive);
 }
 
-Inspection inspect(const source::HiveFiles& files,
-                   const std::optional<source::HiveFiles>& software, const Options& options,
-                   Report& report) {
+Inspection inspect(const source::HiveFiles& files, const std::optional<source::HiveFiles>& software,
+                   const Options& options, Report& report) {
     recovery::CleanHive clean = recover(files, options.logs, report);
     const regf::Hive hive(clean.image());
     const std::optional<Error> damage = judge(hive, report);

@@ -23,10 +23,10 @@ recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy 
                             Report& report);
 
 /// Fills `report` with what the hive is and what it holds. `software` are the bytes of the SOFTWARE
-/// hive of the same Windows, where they are at hand; whatever is wrong with them is a warning. Throws Error when it cannot be recovered,
-/// is damaged, or the plan meets an obstacle; what could be read is in the report then, too.
-Inspection inspect(const source::HiveFiles& files,
-                   const std::optional<source::HiveFiles>& software, const Options& options,
-                   Report& report);
+/// hive of the same Windows, where they are at hand; whatever is wrong with them is a warning.
+/// Throws Error when it cannot be recovered, is damaged, or the plan meets an obstacle; what could
+/// be read is in the report then, too.
+Inspection inspect(const source::HiveFiles& files, const std::optional<source::HiveFiles>& software,
+                   const Options& options, Report& report);
 
 }  // namespace nlafix::app

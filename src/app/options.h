@@ -23,12 +23,12 @@ struct Options {
     system::Choice control_sets;
     bool dry_run = false;
     bool create_missing = false;
-    bool strict = false;             // check: a finding that blocks is a change that is needed
-    std::vector<std::string> also;   // codes of repairs that were asked for
+    bool strict = false;            // check: a finding that blocks is a change that is needed
+    std::vector<std::string> also;  // codes of repairs that were asked for
     recovery::LogPolicy logs = recovery::LogPolicy::apply;
-    std::string backup_folder;  // empty: beside the hive
-    std::string undo_target;    // empty: what the manifest names
-    std::string output;         // of recover
+    std::string backup_folder;               // empty: beside the hive
+    std::string undo_target;                 // empty: what the manifest names
+    std::string output;                      // of recover
     std::optional<std::uint32_t> partition;  // of a disk with more than one Windows
     std::optional<disk::ImageFormat> image_format;
     bool trust_image_references = false;

@@ -60,8 +60,8 @@ void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& re
     }
 }
 
-/// The log that a fix on a disk wrote first lies in its undo journal alone: with the hive put back and
-/// the log not, the entry in it would bring the edit back one day.
+/// The log that a fix on a disk wrote first lies in its undo journal alone: with the hive put back
+/// and the log not, the entry in it would bring the edit back one day.
 void refuse_without_logs(const store::LoadedBackup& backup) {
     const auto& disk = backup.manifest.disk;
     if (!disk || disk->plan.method != disk::CommitMethod::log_first) return;
@@ -79,13 +79,14 @@ std::optional<store::WayBack> way_back(const os::File& hive, const store::Loaded
     std::vector<recovery::LogFile> logs;
     for (const store::LogCopy& copy : backup.manifest.logs) {
         originals.push_back({copy.name, copy.before, ""});
-        const auto found = std::find_if(
-            files.logs.begin(), files.logs.end(),
-            [&copy](const recovery::LogFile& log) { return log.name == copy.name; });
+        const auto found =
+            std::find_if(files.logs.begin(), files.logs.end(),
+                         [&copy](const recovery::LogFile& log) { return log.name == copy.name; });
         if (found != files.logs.end() && !found->error.empty()) {
             throw Error(ErrorCode::io_error, "the log " + copy.name +
                                                  " has to be put back with the hive, and cannot be "
-                                                 "read: " + found->error)
+                                                 "read: " +
+                                                 found->error)
                 .hint("look at the kernel's log (dmesg); if the disk fails, copy it first");
         }
         logs.push_back(found == files.logs.end() ? recovery::LogFile{copy.name, {}, ""} : *found);
@@ -94,9 +95,9 @@ std::optional<store::WayBack> way_back(const os::File& hive, const store::Loaded
     const recovery::HiveState current{files.primary, logs};
     const Bytes content = recovery::content_of(current);
     store::WayBack way;
-    way.is_known = !content.empty() &&
-                   (recovery::same_content(content, recovery::content_of(original)) ||
-                    recovery::same_content(content, backup.after));
+    way.is_known =
+        !content.empty() && (recovery::same_content(content, recovery::content_of(original)) ||
+                             recovery::same_content(content, backup.after));
     recovery::LogFirst plan =
         recovery::plan_restoration(current, original, now, recovery::Growth::allowed);
     way.is_possible = way.is_known && plan.possible();
@@ -147,15 +148,17 @@ Report Session::run(Command command, const std::string& target, const Options& o
         report.error = error;
     } catch (const std::bad_alloc&) {
         report.outcome = Outcome::failed;
-        report.error = Error(ErrorCode::io_error, "not enough memory").path(target).hint(
-            "free some memory, then run it again");
+        report.error = Error(ErrorCode::io_error, "not enough memory")
+                           .path(target)
+                           .hint("free some memory, then run it again");
     }
     if (!report.place.empty()) seen_.finish(report);
     return report;
 }
 
-/// Finds the hive of the report's target. Nothing when it was a TARGET before, by whatever name: then
-/// the report says again what was found. One that was fixed is read again, and finds its own work.
+/// Finds the hive of the report's target. Nothing when it was a TARGET before, by whatever name:
+/// then the report says again what was found. One that was fixed is read again, and finds its own
+/// work.
 std::unique_ptr<HivePlace> Session::find_once(Report& report, const Options& options) {
     std::unique_ptr<HivePlace> place = find_place(system_, options, report);
     const std::optional<Report> earlier = seen_.claim(report);
@@ -197,9 +200,8 @@ void Session::fix(Report& report, const Options& options) {
     place->require_writable(options, files.primary.size());
     options.begins("editing a copy");
     const std::uint64_t now = system_.now();
-    hivex::EditedImage edited =
-        hivex::edit_image(inspection.hive, inspection.plan, now, system_,
-                          [&] { return place->make_scratch(options); });
+    hivex::EditedImage edited = hivex::edit_image(inspection.hive, inspection.plan, now, system_,
+                                                  [&] { return place->make_scratch(options); });
     options.begins("comparing the copy with the original");
     const std::optional<std::uint32_t> final_sequence =
         place->plan_log_first(files, edited.bytes, options);
@@ -234,10 +236,10 @@ void Session::undo(Report& report, const Options& options) {
         return undo_on_disk(system_, backup, options, was_interrupted_, report);
     }
     refuse_without_logs(backup);
-    report.location = options.undo_target.empty()
-                          ? source::HiveLocation{source::TargetKind::hive,
-                                                 store::target_of(system_, backup)}
-                          : source::find_hive(system_, options.undo_target);
+    report.location =
+        options.undo_target.empty()
+            ? source::HiveLocation{source::TargetKind::hive, store::target_of(system_, backup)}
+            : source::find_hive(system_, options.undo_target);
     const std::string& path = report.location->path;
     const os::File file = store::open_locked(system_, path);
     const auto interrupted = store::find_interrupted_write(system_, path);
@@ -261,8 +263,7 @@ void Session::recover(Report& report, const Options& options) {
     place->locate(report);
     const source::HiveFiles files = place->read(Access::read);
     warn_of_cut_write(*place, report);
-    const recovery::CleanHive clean =
-        app::recover(files, recovery::LogPolicy::apply, report);
+    const recovery::CleanHive clean = app::recover(files, recovery::LogPolicy::apply, report);
     if (!report.hive->dirty) {
         report.notes.push_back("the hive is clean: its logs were not needed");
     }

@@ -24,8 +24,8 @@ public:
     Session(os::System& system, std::function<bool()> was_interrupted)
         : system_(system), was_interrupted_(std::move(was_interrupted)) {}
 
-    /// Runs `command` on `target` (for undo: a backup). Never throws Error: it is in the report. May be
-    /// called by several threads at once.
+    /// Runs `command` on `target` (for undo: a backup). Never throws Error: it is in the report.
+    /// May be called by several threads at once.
     Report run(Command command, const std::string& target, const Options& options);
 
 private:

@@ -25,8 +25,8 @@ enum class Outcome { nothing_to_do, change_needed, fixed, restored, written, fai
 struct LogReport {
     std::string name;
     recovery::LogSummary summary;
-    std::string error;              // why it could not be read
-    recovery::LogUse use;           // of a dirty hive
+    std::string error;     // why it could not be read
+    recovery::LogUse use;  // of a dirty hive
 };
 
 struct HiveReport {
@@ -41,8 +41,8 @@ struct HiveReport {
 
 /// Where on a disk or image the hive lies.
 struct DiskReport {
-    std::string path;    // of the disk: absolute, or a URI
-    std::string format;  // "raw", "qcow2", ...; "nbd" for a URI
+    std::string path;             // of the disk: absolute, or a URI
+    std::string format;           // "raw", "qcow2", ...; "nbd" for a URI
     std::uint32_t partition = 0;  // 0: the disk is one volume
     std::uint64_t offset = 0;     // of the volume
     std::uint64_t size_bytes = 0;
@@ -68,12 +68,12 @@ struct Report {
     bool changed = false;   // the hive on the disk may have another content than before
     bool verified = false;  // read back from the disk and found right
     std::vector<nla::ValueState> states;
-    std::vector<nla::PlannedEdit> edits;  // planned, or made
+    std::vector<nla::PlannedEdit> edits;      // planned, or made
     std::optional<nla::Diagnosis> diagnosis;  // of the hive as it was found
-    std::string backup;                   // path of the copy, made by fix or used by undo
-    std::string output;                   // of recover
+    std::string backup;                       // path of the copy, made by fix or used by undo
+    std::string output;                       // of recover
     std::string method;  // "replace", "log-first", "in-place" or "runlist-switch", of a write
-    std::string method_reason;  // for a person
+    std::string method_reason;               // for a person
     std::optional<Effort> effort;            // of a write into the hive and its logs
     std::optional<Effort> effort_to_commit;  // until the new content is the one
     std::vector<std::string> warnings;

@@ -19,8 +19,7 @@ std::optional<source::HiveFiles> read_software(
     Report& report, const std::function<std::optional<source::HiveFiles>()>& read) {
     try {
         std::optional<source::HiveFiles> files = read();
-        if (!files)
-            report.notes.push_back("there is no SOFTWARE hive beside it");
+        if (!files) report.notes.push_back("there is no SOFTWARE hive beside it");
         return files;
     } catch (const Error& error) {
         warn_that_it_was_not_read(error, report);
@@ -30,8 +29,7 @@ std::optional<source::HiveFiles> read_software(
 
 Software::Software(const std::optional<source::HiveFiles>& files, recovery::LogPolicy policy,
                    Report& report) {
-    if (!files)
-        return;
+    if (!files) return;
     try {
         open(*files, policy, report);
     } catch (const Error& error) {
@@ -45,15 +43,13 @@ void Software::open(const source::HiveFiles& files, recovery::LogPolicy policy, 
     for (const std::string& warning : recovery.warnings) {
         report.warnings.push_back("SOFTWARE: " + warning);
     }
-    if (recovery.refusal)
-        throw Error(*recovery.refusal);
+    if (recovery.refusal) throw Error(*recovery.refusal);
     if (recovery.recovered) {
         report.notes.push_back("SOFTWARE is dirty and was read with its logs applied");
     }
     clean_ = std::move(recovery.hive);
     hive_.emplace(clean_->image());
-    if (hive_->layout_damage().empty())
-        return;
+    if (hive_->layout_damage().empty()) return;
     report.warnings.push_back("the SOFTWARE hive is damaged, and what it says may be incomplete: " +
                               hive_->layout_damage().front().message);
 }

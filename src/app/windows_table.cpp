@@ -113,9 +113,8 @@ FoundWindows choose_windows(const std::vector<DiskVolume>& volumes,
         return !wanted || volume.partition.number == *wanted;
     };
     if (wanted && std::none_of(volumes.begin(), volumes.end(), is_wanted)) {
-        throw Error(
-            ErrorCode::no_partition,
-            "has no partition " + std::to_string(*wanted) + ": " + table(volumes))
+        throw Error(ErrorCode::no_partition,
+                    "has no partition " + std::to_string(*wanted) + ": " + table(volumes))
             .path(disk)
             .hint("give the number that the partition table has for it");
     }

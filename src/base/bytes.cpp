@@ -8,9 +8,9 @@
 namespace nlafix {
 
 void throw_out_of_range(std::uint64_t offset, std::uint64_t length, std::uint64_t size) {
-    throw Error(ErrorCode::malformed_hive,
-                "needs " + std::to_string(length) + " bytes at " + std::to_string(offset) +
-                    " of a record that has " + std::to_string(size));
+    throw Error(ErrorCode::malformed_hive, "needs " + std::to_string(length) + " bytes at " +
+                                               std::to_string(offset) + " of a record that has " +
+                                               std::to_string(size));
 }
 
 bool equal(ByteView a, ByteView b) {

@@ -75,7 +75,8 @@ void put_little_endian(MutableByteView view, std::size_t offset, Unsigned value)
         throw_out_of_range(offset, sizeof(Unsigned), view.size());
     }
     for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
-        view[offset + i] = static_cast<std::byte>((static_cast<std::uint64_t>(value) >> (8 * i)) & 0xff);
+        view[offset + i] =
+            static_cast<std::byte>((static_cast<std::uint64_t>(value) >> (8 * i)) & 0xff);
     }
 }
 

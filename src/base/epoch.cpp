@@ -21,18 +21,15 @@ void apply_epoch(const Epoch& epoch, std::vector<Bytes>& files) {
 
 std::vector<FileIndex> files_of(const Epoch& epoch) {
     std::set<FileIndex> files;
-    for (const Write& write : epoch.writes)
-        files.insert(write.file);
-    for (const Resize& resize : epoch.resizes)
-        files.insert(resize.file);
+    for (const Write& write : epoch.writes) files.insert(write.file);
+    for (const Resize& resize : epoch.resizes) files.insert(resize.file);
     return {files.begin(), files.end()};
 }
 
 Effort effort_of(const std::vector<Epoch>& epochs, std::size_t count) {
     Effort effort;
     for (std::size_t i = 0; i < std::min(count, epochs.size()); ++i) {
-        for (const Write& write : epochs[i].writes)
-            effort.bytes += write.bytes.size();
+        for (const Write& write : epochs[i].writes) effort.bytes += write.bytes.size();
         effort.flushes += files_of(epochs[i]).size();
     }
     return effort;

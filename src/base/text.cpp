@@ -9,8 +9,12 @@ namespace {
 
 constexpr char32_t replacement = 0xfffd;
 
-bool is_high_surrogate(char16_t unit) { return unit >= 0xd800 && unit <= 0xdbff; }
-bool is_low_surrogate(char16_t unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
+bool is_high_surrogate(char16_t unit) {
+    return unit >= 0xd800 && unit <= 0xdbff;
+}
+bool is_low_surrogate(char16_t unit) {
+    return unit >= 0xdc00 && unit <= 0xdfff;
+}
 
 void append_utf8(std::string& out, char32_t c) {
     const auto put = [&out](char32_t value) { out += static_cast<char>(value); };
@@ -59,7 +63,9 @@ bool acts_on_terminal(char32_t c) {
            c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char ascii_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 }  // namespace
 

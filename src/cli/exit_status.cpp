@@ -75,8 +75,8 @@ int exit_status_of(const app::Report& report) {
 
 int worse(int a, int b) {
     static constexpr std::array<int, 9> worst_first = {
-        status_unconfirmed, status_interrupted, status_io,
-        status_malformed,   status_missing,     status_refused,
+        status_unconfirmed, status_interrupted,   status_io,
+        status_malformed,   status_missing,       status_refused,
         status_usage,       status_change_needed, status_done};
     const auto place = [](int status) {
         return std::find(worst_first.begin(), worst_first.end(), status);

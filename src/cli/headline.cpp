@@ -18,21 +18,15 @@ bool only_reads(const Report& report) {
 
 std::string outcome_text(const Report& report) {
     switch (report.outcome) {
-        case Outcome::nothing_to_do:
-            return "nothing to do";
-        case Outcome::change_needed:
-            return report.dry_run ? "would be changed" : "change needed";
-        case Outcome::fixed:
-            return "fixed and verified";
+        case Outcome::nothing_to_do: return "nothing to do";
+        case Outcome::change_needed: return report.dry_run ? "would be changed" : "change needed";
+        case Outcome::fixed: return "fixed and verified";
         case Outcome::restored:
             return report.changed ? "put back and verified" : "is the original already";
-        case Outcome::written:
-            return "written to " + escaped(report.output);
-        case Outcome::failed:
-            break;
+        case Outcome::written: return "written to " + escaped(report.output);
+        case Outcome::failed: break;
     }
-    if (exit_status_of(report) == status_unconfirmed)
-        return "NOT CONFIRMED";
+    if (exit_status_of(report) == status_unconfirmed) return "NOT CONFIRMED";
     return only_reads(report) ? std::string(status_word(report)) : "not changed";
 }
 
@@ -40,12 +34,9 @@ std::string outcome_text(const Report& report) {
 const char* joint(const Report& report) {
     switch (report.outcome) {
         case Outcome::nothing_to_do:
-        case Outcome::fixed:
-            return ", but ";
-        case Outcome::change_needed:
-            return ", and ";
-        default:
-            return "; ";
+        case Outcome::fixed: return ", but ";
+        case Outcome::change_needed: return ", and ";
+        default: return "; ";
     }
 }
 
@@ -59,8 +50,7 @@ bool is_repaired(const nla::Finding& finding, const Report& report) {
 }  // namespace
 
 std::vector<nla::Finding> remaining_findings(const Report& report) {
-    if (!report.diagnosis)
-        return {};
+    if (!report.diagnosis) return {};
     std::vector<nla::Finding> findings = report.diagnosis->findings;
     const bool would_be = report.outcome == Outcome::change_needed && report.dry_run;
     if (report.outcome != Outcome::fixed && !would_be) return findings;
@@ -72,8 +62,7 @@ std::vector<nla::Finding> remaining_findings(const Report& report) {
 std::string headline(const Report& report) {
     const std::string outcome = outcome_text(report);
     // A fix that failed says why; what else is wrong is a matter for check.
-    if (report.outcome == Outcome::failed && !only_reads(report))
-        return outcome;
+    if (report.outcome == Outcome::failed && !only_reads(report)) return outcome;
     const std::string verdict = nla::verdict(remaining_findings(report));
     return verdict.empty() ? outcome : outcome + joint(report) + verdict;
 }

@@ -61,12 +61,9 @@ ordered_json target_json(const app::Report& report) {
 /// Of an applied log what was applied; of any other the entries that it holds.
 ordered_json log_json(const app::LogReport& log) {
     const std::uint32_t entries = log.use.applied ? log.use.entries : log.summary.entry_count;
-    ordered_json json = {{"name", log.name},
-                         {"applied", log.use.applied},
-                         {"entries", entries},
-                         {"first_sequence", nullptr},
-                         {"last_sequence", nullptr},
-                         {"ended_by", log.use.why}};
+    ordered_json json = {{"name", log.name},         {"applied", log.use.applied},
+                         {"entries", entries},       {"first_sequence", nullptr},
+                         {"last_sequence", nullptr}, {"ended_by", log.use.why}};
     if (entries != 0) {
         json["first_sequence"] =
             log.use.applied ? log.use.first_sequence : log.summary.first_sequence;
@@ -230,9 +227,8 @@ ordered_json output_json(const app::Report& report) {
 
 ordered_json error_json(const std::optional<Error>& error) {
     if (!error) return nullptr;
-    return {{"code", word_of(error->code())},
-            {"message", error->message()},
-            {"hint", error->hint()}};
+    return {
+        {"code", word_of(error->code())}, {"message", error->message()}, {"hint", error->hint()}};
 }
 
 ordered_json written_json(const app::Report& report) {

@@ -91,9 +91,10 @@ constexpr Operand target_operand = {
     "folder; or a disk, partition or image (raw, qcow2, VHD, VHDX, VMDK, nbd:// URI)"};
 constexpr Operand backup_operand = {"BACKUP",
                                     "the copy that fix made (.bak), or its manifest (.json)"};
-constexpr Operand hive_operand = {"HIVE",
-                                  "any hive, not only SYSTEM, with its logs beside it; of a folder, "
-                                  "disk or image its SYSTEM hive"};
+constexpr Operand hive_operand = {
+    "HIVE",
+    "any hive, not only SYSTEM, with its logs beside it; of a folder, "
+    "disk or image its SYSTEM hive"};
 
 /// A flag is there or not: without this, "--dry-run=0" would write.
 void add_flag(CLI::App* command, const char* names, bool& flag, const char* description) {
@@ -148,8 +149,7 @@ CLI::App* CommandLine::add_command(app::Command command, const char* name, const
 void CommandLine::add_reading_options(CLI::App* command) {
     command
         ->add_flag_callback(
-            "--ignore-logs",
-            [this] { invocation_.options.logs = recovery::LogPolicy::ignore; },
+            "--ignore-logs", [this] { invocation_.options.logs = recovery::LogPolicy::ignore; },
             "take a dirty hive without its transaction logs; what they hold is lost")
         ->disable_flag_override();
     command
@@ -158,9 +158,8 @@ void CommandLine::add_reading_options(CLI::App* command) {
             [this](const std::string& word) {
                 const auto choice = parse_choice(word);
                 if (!choice) {
-                    throw CLI::ValidationError("--control-set",
-                                               "boot, current, default, all or 1 to 999, not " +
-                                                   word);
+                    throw CLI::ValidationError(
+                        "--control-set", "boot, current, default, all or 1 to 999, not " + word);
                 }
                 invocation_.options.control_sets = *choice;
             },
@@ -238,9 +237,10 @@ void CommandLine::add_repair_options(CLI::App* fix) {
 }
 
 CommandLine::CommandLine()
-    : app_("nlafix repairs Remote Desktop logins that fail with a network level authentication "
-           "error,\nin the SYSTEM hive of a Windows that is not running.",
-           "nlafix") {
+    : app_(
+          "nlafix repairs Remote Desktop logins that fail with a network level authentication "
+          "error,\nin the SYSTEM hive of a Windows that is not running.",
+          "nlafix") {
     app_.formatter(std::make_shared<Formatter>());
     app_.require_subcommand(1);
     app_.allow_windows_style_options(false);  // "/x" is a path, also where CLI11 thinks otherwise
@@ -248,8 +248,9 @@ CommandLine::CommandLine()
     app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
     app_.footer(exit_status_help);
 
-    CLI::App* check = add_command(app::Command::check, "check", target_operand,
-                                  "Read-only: say whether the two entries are there, and what else refuses logins");
+    CLI::App* check = add_command(
+        app::Command::check, "check", target_operand,
+        "Read-only: say whether the two entries are there, and what else refuses logins");
     add_reading_options(check);
     add_disk_options(check);
     add_flag(check, "--strict", invocation_.options.strict,
@@ -269,8 +270,8 @@ CommandLine::CommandLine()
                     "device the current folder)")
         ->type_name("DIR");
 
-    CLI::App* undo = add_command(app::Command::undo, "undo", backup_operand,
-                                 "Put back what a fix replaced");
+    CLI::App* undo =
+        add_command(app::Command::undo, "undo", backup_operand, "Put back what a fix replaced");
     undo->add_option("--target", invocation_.options.undo_target,
                      "where the hive or the disk is now, when that is elsewhere")
         ->type_name("PATH");
@@ -278,8 +279,9 @@ CommandLine::CommandLine()
 
     CLI::App* recover = add_command(app::Command::recover, "recover", hive_operand,
                                     "Write a hive with its transaction logs applied elsewhere");
-    recover->add_option("-o,--output", invocation_.options.output,
-                        "the file to write, which must not exist yet")
+    recover
+        ->add_option("-o,--output", invocation_.options.output,
+                     "the file to write, which must not exist yet")
         ->required()
         ->type_name("OUT");
     add_disk_options(recover);

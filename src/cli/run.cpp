@@ -55,10 +55,10 @@ app::Report interrupted_report(const Invocation& invocation, const std::string& 
     report.command = invocation.command;
     report.dry_run = invocation.options.dry_run;
     report.target = target;
-    report.error = Error(ErrorCode::interrupted,
-                         "interrupted before it was looked at; nothing was changed")
-                       .path(target)
-                       .hint("run it again");
+    report.error =
+        Error(ErrorCode::interrupted, "interrupted before it was looked at; nothing was changed")
+            .path(target)
+            .hint("run it again");
     return report;
 }
 
@@ -106,8 +106,8 @@ int print_text(const std::string& text) {
 }
 
 int print_usage_error(const std::string& message) {
-    static_cast<void>(os::write_all(os::Stream::errors,
-                                    error_text(message, "nlafix --help shows the usage")));
+    static_cast<void>(
+        os::write_all(os::Stream::errors, error_text(message, "nlafix --help shows the usage")));
     return status_usage;
 }
 

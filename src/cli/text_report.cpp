@@ -17,8 +17,7 @@ using app::Report;
 const char* color_of(const Report& report) {
     if (report.outcome == Outcome::failed) return "\x1b[31m";
     const bool stands_in_the_way = !nla::verdict(remaining_findings(report)).empty();
-    return report.outcome == Outcome::change_needed || stands_in_the_way ? "\x1b[33m"
-                                                                        : "\x1b[32m";
+    return report.outcome == Outcome::change_needed || stands_in_the_way ? "\x1b[33m" : "\x1b[32m";
 }
 
 std::string quoted_list(const std::vector<std::string>& items) {
@@ -81,9 +80,9 @@ const char* severity_text(nla::Severity severity) {
 
 /// "ControlSet001\Services\TermService: Start is 4, stock 3".
 std::string evidence_text(const nla::Finding& finding) {
-    std::string text = fmt::format("{}: {} is {}, stock {}", nla::key_of(finding.seen),
-                                   finding.seen.place.value, nla::content_of(finding.seen),
-                                   finding.stock);
+    std::string text =
+        fmt::format("{}: {} is {}, stock {}", nla::key_of(finding.seen), finding.seen.place.value,
+                    nla::content_of(finding.seen), finding.stock);
     if (!finding.detail.empty()) text += "; " + finding.detail;
     if (finding.unreadable) text += "; it " + finding.seen.trouble;
     return escaped(text);
@@ -131,9 +130,9 @@ void add_windows(std::string& out, const Report& report, bool verbose) {
 void add_looked_at(std::string& out, const Report& report) {
     if (!report.diagnosis) return;
     for (const nla::LookedAt& value : report.diagnosis->looked_at) {
-        out += fmt::format("  looked at {}: {}: {}, stock {}\n", nla::key_of(value.seen),
-                           value.seen.place.value, escaped(nla::content_of(value.seen)),
-                           value.stock);
+        out +=
+            fmt::format("  looked at {}: {}: {}, stock {}\n", nla::key_of(value.seen),
+                        value.seen.place.value, escaped(nla::content_of(value.seen)), value.stock);
         if (value.overridden_by.empty()) continue;
         out.pop_back();
         out += fmt::format("; a policy counts: {}\n", escaped(value.overridden_by));
@@ -198,9 +197,9 @@ void add_details(std::string& out, const Report& report) {
 
 std::string text_report(const Report& report, const TextStyle& style) {
     const std::string& path = report.location ? report.location->path : report.target;
-    std::string out = fmt::format("{}: {}{}{}\n", escaped(path),
-                                  style.color ? color_of(report) : "", headline(report),
-                                  style.color ? "\x1b[0m" : "");
+    std::string out =
+        fmt::format("{}: {}{}{}\n", escaped(path), style.color ? color_of(report) : "",
+                    headline(report), style.color ? "\x1b[0m" : "");
     if (report.hive) add_recovery(out, *report.hive);
     add_windows(out, report, style.verbose);
     add_states(out, report, style.verbose);

@@ -21,8 +21,7 @@ Bytes read_back(BlockDevice& device, const DiskWrite& write) {
 /// Writes one epoch, flushes it, and looks whether the disk gives it back: the next epoch is safe
 /// only on top of this one.
 void carry_out_epoch(BlockDevice& device, const DiskEpoch& epoch) {
-    for (const DiskWrite& write : epoch.writes)
-        device.write(write.after, write.offset);
+    for (const DiskWrite& write : epoch.writes) device.write(write.after, write.offset);
     device.flush();
     for (const DiskWrite& write : epoch.writes) {
         if (!equal(read_back(device, write), write.after)) {
@@ -90,8 +89,7 @@ bool is_mixture(ByteView found, const std::vector<ByteView>& history) {
 
 void carry_out(BlockDevice& device, const std::vector<DiskEpoch>& epochs) {
     try {
-        for (const DiskEpoch& epoch : epochs)
-            carry_out_epoch(device, epoch);
+        for (const DiskEpoch& epoch : epochs) carry_out_epoch(device, epoch);
     } catch (const Error& error) {
         throw Error(ErrorCode::unconfirmed_write,
                     "the write began and could not be confirmed: " + error.message())
@@ -108,8 +106,7 @@ std::vector<DiskEpoch> reversed(const std::vector<DiskEpoch>& epochs) {
     // state: undoing the later epochs first writes what is there already, and changes nothing.
     std::vector<DiskEpoch> back(epochs.rbegin(), epochs.rend());
     for (DiskEpoch& epoch : back) {
-        for (DiskWrite& write : epoch.writes)
-            std::swap(write.before, write.after);
+        for (DiskWrite& write : epoch.writes) std::swap(write.before, write.after);
     }
     return back;
 }

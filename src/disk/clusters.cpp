@@ -42,9 +42,8 @@ void for_each_free_run(const VolumeOnDisk& volume, std::uint64_t begin, std::uin
         while (at < chunk_end) {
             const std::byte value = chunk[static_cast<std::size_t>(at / 8 - byte)];
             const bool whole_byte = at % 8 == 0 && chunk_end - at >= 8;
-            if (whole_byte &&
-                ((value == std::byte{0xff} && first == no_run) ||
-                 (value == std::byte{0} && first != no_run))) {
+            if (whole_byte && ((value == std::byte{0xff} && first == no_run) ||
+                               (value == std::byte{0} && first != no_run))) {
                 at += 8;  // nothing changes in it
                 continue;
             }

@@ -49,8 +49,8 @@ struct ImageProbe {
 /// disk would be too long by the footer.
 ImageProbe probe_image(const ImageFile& file);
 
-/// Whether a file begins as an image of `format` does, or ends as a VHD does, whatever else it bears.
-/// Every file may be raw.
+/// Whether a file begins as an image of `format` does, or ends as a VHD does, whatever else it
+/// bears. Every file may be raw.
 bool may_be(const ImageFile& file, ImageFormat format);
 
 /// The size in bytes of the disk in a fixed VHD, which is stored from the start of the file as in a

@@ -101,8 +101,7 @@ Bytes data_attribute(const RecordAttribute& old, const NewData& data) {
     require(head >= non_resident_head_bytes && head <= old.bytes.size(),
             "the data of the file has no place for its runs");
     std::uint64_t clusters = 0;
-    for (const ClusterRun& run : data.runs)
-        clusters += run.count;
+    for (const ClusterRun& run : data.runs) clusters += run.count;
     Bytes attribute(old.bytes.begin(), old.bytes.begin() + static_cast<std::ptrdiff_t>(head));
     const Bytes pairs = mapping_pairs_of(data.runs);
     attribute.insert(attribute.end(), pairs.begin(), pairs.end());

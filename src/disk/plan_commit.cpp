@@ -68,8 +68,7 @@ private:
     /// The runs have to make up the file: their sum is what memory is taken for.
     void require_plain_runs(const NtfsFile& file) const {
         std::uint64_t clusters = 0;
-        for (const ClusterRun& run : file.runs)
-            clusters += run.count;
+        for (const ClusterRun& run : file.runs) clusters += run.count;
         if (file.runs.empty() || clusters > volume_.geometry.clusters ||
             clusters * volume_.geometry.cluster_bytes != file.allocated_bytes ||
             file.size_bytes > file.allocated_bytes || file.initialized_bytes > file.size_bytes) {
@@ -114,8 +113,7 @@ private:
                                      : "mount the volume and give its folder as TARGET");
         }
         std::vector<Bytes> contents = contents_of(plan);
-        for (const Epoch& epoch : change_.in_place)
-            apply_epoch(epoch, contents);
+        for (const Epoch& epoch : change_.in_place) apply_epoch(epoch, contents);
         stage_in_place(staging_, volume_, plan, change_.in_place);
         NtfsVolume volume = staged();
         std::vector<ClusterRun> owned;

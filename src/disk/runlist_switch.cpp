@@ -23,8 +23,7 @@ std::uint64_t clusters_for(std::uint64_t bytes, std::uint32_t cluster_bytes) {
 
 std::uint64_t total(const std::vector<ClusterRun>& runs) {
     std::uint64_t count = 0;
-    for (const ClusterRun& run : runs)
-        count += run.count;
+    for (const ClusterRun& run : runs) count += run.count;
     return count;
 }
 
@@ -102,8 +101,7 @@ void splice(const NtfsFile& file, RunlistSwitch& plan) {
     std::uint64_t at = 0;        // in the file
     std::uint64_t in_fresh = 0;  // in `fresh`
     const auto keep_until = [&](std::uint64_t end) {
-        for (const ClusterRun& run : part_of(file.runs, at, end - at))
-            append(plan.runs, run);
+        for (const ClusterRun& run : part_of(file.runs, at, end - at)) append(plan.runs, run);
         at = end;
     };
     for (const ClusterRun& moved : plan.moved) {

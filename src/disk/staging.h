@@ -28,8 +28,7 @@ public:
         DiskEpoch ended{epoch_.changes()};
         epoch_.discard();
         if (ended.writes.empty()) return;
-        for (const DiskWrite& write : ended.writes)
-            done_.write(write.after, write.offset);
+        for (const DiskWrite& write : ended.writes) done_.write(write.after, write.offset);
         epochs_.push_back(std::move(ended));
     }
 

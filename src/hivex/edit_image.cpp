@@ -66,8 +66,7 @@ void stamp(Bytes& image, const recovery::CleanHive& hive, const nla::Plan& plan,
 }
 
 EditedImage edit_copy(const recovery::CleanHive& hive, const nla::Plan& plan,
-                      std::uint64_t edit_time, os::System& system,
-                      const MakeScratch& elsewhere) {
+                      std::uint64_t edit_time, os::System& system, const MakeScratch& elsewhere) {
     EditedImage result;
     result.edit_time = edit_time;
     os::ScratchFile output = make_copy(system, elsewhere);

@@ -20,8 +20,7 @@ hive_h* raw(const Pointer& pointer) {
                          number == EDQUOT || number == EMFILE;
     throw Error(machine ? ErrorCode::io_error : ErrorCode::hivex_refused, "hivex " + action)
         .system_error(number)
-        .hint(machine ? "free some memory, then run it again"
-                      : "this hive needs another editor");
+        .hint(machine ? "free some memory, then run it again" : "this hive needs another editor");
 }
 
 }  // namespace

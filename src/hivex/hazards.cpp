@@ -19,7 +19,8 @@ std::optional<std::string> hazard_of_name(const regf::KeyValue& value) {
     const regf::Name name = value.name();
     const std::u16string text = name.units();
     if (value.flags() > 1) return "its flags would be lost";
-    if (text.find(u'\0') != std::u16string::npos) return "its name has a NUL inside and would be cut";
+    if (text.find(u'\0') != std::u16string::npos)
+        return "its name has a NUL inside and would be cut";
     if (name.compressed) {
         if (text.empty()) return "it has no name, but a flag that would be lost";
         return std::nullopt;
@@ -86,10 +87,11 @@ void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
     for (const nla::PlannedEdit& edit : plan.edits) {
         const auto hazard = find_hazard(regf::KeyNode(parsed, edit.key_node));
         if (!hazard) continue;
-        throw Error(ErrorCode::unsafe_sibling, system::control_set_name(edit.control_set) + "\\" +
-                                                   edit.key + ": " + *hazard)
-            .hint("edit this key with regedit from the Windows recovery "
-                  "environment instead");
+        throw Error(ErrorCode::unsafe_sibling,
+                    system::control_set_name(edit.control_set) + "\\" + edit.key + ": " + *hazard)
+            .hint(
+                "edit this key with regedit from the Windows recovery "
+                "environment instead");
     }
 }
 

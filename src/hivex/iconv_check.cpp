@@ -42,8 +42,8 @@ bool works(const Conversion& conversion) {
     const bool converted =
         iconv(handle, &in, &in_left, &out, &out_left) != static_cast<std::size_t>(-1);
     iconv_close(handle);
-    return converted && std::string_view(output.data(), output.size() - out_left) ==
-                            conversion.output;
+    return converted &&
+           std::string_view(output.data(), output.size() - out_left) == conversion.output;
 }
 
 }  // namespace
@@ -54,9 +54,10 @@ void require_iconv() {
         throw Error(ErrorCode::no_iconv, std::string("this system cannot convert ") +
                                              conversion.from + " to " + conversion.to +
                                              ", which hivex needs")
-            .hint("install the gconv modules of the C library again (package libc6 on Debian and "
-                  "Ubuntu, glibc on Fedora and Arch), or take the static file of nlafix, which "
-                  "needs none");
+            .hint(
+                "install the gconv modules of the C library again (package libc6 on Debian and "
+                "Ubuntu, glibc on Fedora and Arch), or take the static file of nlafix, which "
+                "needs none");
     }
 }
 

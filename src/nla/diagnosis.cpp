@@ -17,8 +17,7 @@ std::string text_at(const regf::KeyNode& from, const char* key_path, const char*
     try {
         const auto key = regf::find_key(from, key_path);
         const auto value = key ? regf::find_value(*key, value_name) : std::nullopt;
-        if (!value || value->type() != regf::reg_sz)
-            return {};
+        if (!value || value->type() != regf::reg_sz) return {};
         const std::u16string text = utf16_units(value->data());
         return utf8_of(text.substr(0, text.find(u'\0')));
     } catch (const Error&) {
@@ -88,13 +87,11 @@ const LookedAt& Diagnostician::look_at(const Rule& rule, const Place& place,
 
 /// "SOFTWARE\Policies\...: UserAuthentication is 0", where there is such a policy.
 std::string Diagnostician::policy_over(const Rule& rule) const {
-    if (rule.policy == nullptr || software_ == nullptr)
-        return {};
+    if (rule.policy == nullptr || software_ == nullptr) return {};
     try {
         const Observation policy =
             observe(regf::root_key(*software_), 0, {HiveRole::software, policies_key, rule.policy});
-        if (!policy.is_present())
-            return {};
+        if (!policy.is_present()) return {};
         return key_of(policy) + ": " + rule.policy + " is " + content_of(policy);
     } catch (const Error&) {
         return {};
@@ -117,8 +114,7 @@ void Diagnostician::add_unreadable(const Rule& rule, const LookedAt& value) {
     finding.seen = value.seen;
     finding.stock = value.stock;
     finding.overridden_by = value.overridden_by;
-    if (!finding.overridden_by.empty())
-        finding.severity = Severity::note;
+    if (!finding.overridden_by.empty()) finding.severity = Severity::note;
     diagnosis_.findings.push_back(std::move(finding));
 }
 
@@ -129,23 +125,20 @@ void Diagnostician::ask(const Rule& rule, const regf::KeyNode& from, std::uint32
     for (const Place& place : rule.places) {
         const LookedAt& value = look_at(rule, place, from, control_set);
         seen.push_back(value.seen);
-        if (value.seen.state != Observation::State::unreadable)
-            continue;
+        if (value.seen.state != Observation::State::unreadable) continue;
         all_readable = false;
         add_unreadable(rule, value);
     }
     const auto decisive =
         std::find_if(seen.begin(), seen.end(), [](const Observation& o) { return o.is_present(); });
-    if (!all_readable || decisive == seen.end())
-        return;
+    if (!all_readable || decisive == seen.end()) return;
     if (!rule.even_if_stock && rule.places.size() == 1 &&
         rule.places.front().content == Content::number &&
         is_stock(rule, situation.generation, decisive->number)) {
         return;
     }
     Evidence evidence = rule.finds(seen, situation);
-    if (!evidence)
-        return;
+    if (!evidence) return;
     Finding finding;
     finding.rule = &rule;
     finding.severity = rule.severity;
@@ -153,32 +146,26 @@ void Diagnostician::ask(const Rule& rule, const regf::KeyNode& from, std::uint32
     finding.stock = stock_text(rule, situation.generation);
     finding.detail = std::move(*evidence);
     finding.overridden_by = policy_over(rule);
-    if (!finding.overridden_by.empty())
-        finding.severity = Severity::note;
+    if (!finding.overridden_by.empty()) finding.severity = Severity::note;
     diagnosis_.findings.push_back(std::move(finding));
 }
 
 void Diagnostician::examine(const system::ControlSet& set) {
     const Situation situation = {diagnosis_.windows.generation, is_in_domain(set.key)};
     for (const Rule& rule : rules()) {
-        if (rule.places.front().hive != HiveRole::system)
-            continue;
-        if (applies(rule, situation.generation))
-            ask(rule, set.key, set.number, situation);
+        if (rule.places.front().hive != HiveRole::system) continue;
+        if (applies(rule, situation.generation)) ask(rule, set.key, set.number, situation);
     }
 }
 
 void Diagnostician::examine_software() {
-    if (software_ == nullptr)
-        return;
+    if (software_ == nullptr) return;
     try {
         const regf::KeyNode root = regf::root_key(*software_);
         const Situation situation = {diagnosis_.windows.generation, false};
         for (const Rule& rule : rules()) {
-            if (rule.places.front().hive != HiveRole::software)
-                continue;
-            if (applies(rule, situation.generation))
-                ask(rule, root, 0, situation);
+            if (rule.places.front().hive != HiveRole::software) continue;
+            if (applies(rule, situation.generation)) ask(rule, root, 0, situation);
         }
     } catch (const Error&) {
         // A hive without a root: who read it has said so.
@@ -206,8 +193,7 @@ std::string Finding::says() const {
 }
 
 std::string Finding::means() const {
-    if (!unreadable)
-        return rule->means;
+    if (!unreadable) return rule->means;
     return std::string("Whether \"") + rule->says +
            "\" holds cannot be told; Windows may ignore "
            "the value or stumble over it.";
@@ -219,10 +205,8 @@ std::string Finding::advice() const {
 
 WindowsIdentity identify(const regf::Hive& system_hive, const regf::Hive* software) {
     WindowsIdentity windows;
-    if (software != nullptr)
-        windows.version = system::read_windows_version(*software);
-    if (windows.version)
-        windows.generation = system::generation_of(*windows.version);
+    if (software != nullptr) windows.version = system::read_windows_version(*software);
+    if (windows.version) windows.generation = system::generation_of(*windows.version);
     if (windows.generation != system::Generation::unknown) {
         windows.sureness = system::Sureness::certain;
         windows.evidence = "the build in its SOFTWARE hive";
@@ -238,21 +222,18 @@ WindowsIdentity identify(const regf::Hive& system_hive, const regf::Hive* softwa
 Diagnosis diagnose(const regf::Hive& system_hive, const std::vector<system::ControlSet>& sets,
                    const regf::Hive* software) {
     Diagnostician diagnostician(identify(system_hive, software), software);
-    for (const system::ControlSet& set : sets)
-        diagnostician.examine(set);
+    for (const system::ControlSet& set : sets) diagnostician.examine(set);
     diagnostician.examine_software();
     return diagnostician.finish();
 }
 
 std::string verdict(const std::vector<Finding>& findings) {
     // They are sorted; the same thing in two control sets is one reason.
-    if (findings.empty() || findings.front().severity == Severity::note)
-        return {};
+    if (findings.empty() || findings.front().severity == Severity::note) return {};
     const Severity worst = findings.front().severity;
     std::vector<std::string> reasons;
     for (const Finding& finding : findings) {
-        if (finding.severity != worst)
-            break;
+        if (finding.severity != worst) break;
         const std::string says = finding.says();
         if (std::find(reasons.begin(), reasons.end(), says) == reasons.end()) {
             reasons.push_back(says);
@@ -260,8 +241,7 @@ std::string verdict(const std::vector<Finding>& findings) {
     }
     std::string text = worst == Severity::blocks ? "" : "some logins may fail: ";
     text += reasons.front();
-    if (reasons.size() == 1)
-        return text;
+    if (reasons.size() == 1) return text;
     return text + ", and " + std::to_string(reasons.size() - 1) +
            (reasons.size() == 2 ? " more reason" : " more reasons");
 }

@@ -14,8 +14,7 @@ std::optional<regf::KeyNode> walk_to_key(const regf::KeyNode& from, std::string_
     while (key && !path.empty()) {
         const std::size_t separator = std::min(path.find('\\'), path.size());
         key = regf::find_subkey(*key, path.substr(0, separator));
-        if (key)
-            names.push_back(key->name().utf8());
+        if (key) names.push_back(key->name().utf8());
         if (key && key->is_symbolic_link()) {
             throw Error(ErrorCode::malformed_hive, place + ": a symbolic link leads away from it");
         }

@@ -10,13 +10,12 @@ namespace nlafix::nla {
 namespace {
 
 // The stock value of Windows 8.1 and later is one string of two quote characters.
-constexpr std::array<std::string_view, 10> packages = {
-    "\"\"",  "kerberos", "msv1_0",  "schannel", "wdigest",
-    "tspkg", "pku2u",    "livessp", "cloudap",  "negoexts"};
+constexpr std::array<std::string_view, 10> packages = {"\"\"",    "kerberos", "msv1_0", "schannel",
+                                                       "wdigest", "tspkg",    "pku2u",  "livessp",
+                                                       "cloudap", "negoexts"};
 
-constexpr std::array<std::string_view, 6> providers = {"msapsspc.dll", "schannel.dll",
-                                                       "digest.dll",   "msnsspc.dll",
-                                                       "credssp.dll",  "pwdssp.dll"};
+constexpr std::array<std::string_view, 6> providers = {
+    "msapsspc.dll", "schannel.dll", "digest.dll", "msnsspc.dll", "credssp.dll", "pwdssp.dll"};
 
 }  // namespace
 

@@ -18,28 +18,20 @@ constexpr std::size_t most_bytes_shown = 24;
 
 bool type_fits(Content content, std::uint32_t type) {
     switch (content) {
-        case Content::number:
-            return type == regf::reg_dword;
-        case Content::bytes:
-            return true;
-        case Content::strings:
-            return type == regf::reg_multi_sz;
-        case Content::comma_separated:
-            break;
+        case Content::number: return type == regf::reg_dword;
+        case Content::bytes: return true;
+        case Content::strings: return type == regf::reg_multi_sz;
+        case Content::comma_separated: break;
     }
     return type == regf::reg_sz || type == regf::reg_expand_sz || type == regf::reg_multi_sz;
 }
 
 const char* expected_type(Content content) {
     switch (content) {
-        case Content::number:
-            return "REG_DWORD";
-        case Content::strings:
-            return "REG_MULTI_SZ";
-        case Content::comma_separated:
-            return "REG_SZ";
-        case Content::bytes:
-            break;
+        case Content::number: return "REG_DWORD";
+        case Content::strings: return "REG_MULTI_SZ";
+        case Content::comma_separated: return "REG_SZ";
+        case Content::bytes: break;
     }
     return "any type";
 }
@@ -47,9 +39,7 @@ const char* expected_type(Content content) {
 /// Throws Error for data that its type cannot have.
 void read_content(const Bytes& data, Observation& seen) {
     switch (seen.place.content) {
-        case Content::bytes:
-            seen.bytes = to_hex(data, most_bytes_shown);
-            return;
+        case Content::bytes: seen.bytes = to_hex(data, most_bytes_shown); return;
         case Content::number:
             if (data.size() != 4) {
                 throw Error(ErrorCode::malformed_value,
@@ -58,8 +48,7 @@ void read_content(const Bytes& data, Observation& seen) {
             seen.number = u32_at(data, 0);
             return;
         case Content::strings:
-        case Content::comma_separated:
-            break;
+        case Content::comma_separated: break;
     }
     const ListKind kind =
         seen.type == regf::reg_multi_sz ? ListKind::strings : ListKind::comma_separated;
@@ -72,8 +61,7 @@ void read_value(const regf::KeyNode& key, Observation& seen) {
     seen.key_node = key.offset();
     seen.state = Observation::State::absent_value;
     const auto value = regf::find_value(key, seen.place.value);
-    if (!value)
-        return;
+    if (!value) return;
     seen.stored_name = value->name().utf8();
     seen.type = value->type();
     const Bytes data = value->data();
@@ -98,11 +86,9 @@ Observation observe(const regf::KeyNode& from, std::uint32_t control_set, const 
     seen.place = place;
     seen.control_set = control_set;
     try {
-        if (place.hive == HiveRole::system)
-            seen.path.push_back(from.name().utf8());
+        if (place.hive == HiveRole::system) seen.path.push_back(from.name().utf8());
         const auto key = walk_to_key(from, place.key, key_of(seen), seen.path);
-        if (key)
-            read_value(*key, seen);
+        if (key) read_value(*key, seen);
     } catch (const Error& error) {
         seen.state = Observation::State::unreadable;
         seen.trouble = error.message();
@@ -118,8 +104,7 @@ std::string key_of(const Observation& seen) {
 }
 
 std::string number_text(std::uint32_t number) {
-    if (number < 0x10000)
-        return std::to_string(number);
+    if (number < 0x10000) return std::to_string(number);
     char text[16];
     std::snprintf(text, sizeof text, "0x%x", number);
     return text;
@@ -128,21 +113,15 @@ std::string number_text(std::uint32_t number) {
 std::string content_of(const Observation& seen) {
     switch (seen.state) {
         case Observation::State::absent_key:
-        case Observation::State::absent_value:
-            return "absent";
-        case Observation::State::unreadable:
-            return "unreadable";
-        case Observation::State::present:
-            break;
+        case Observation::State::absent_value: return "absent";
+        case Observation::State::unreadable: return "unreadable";
+        case Observation::State::present: break;
     }
     switch (seen.place.content) {
-        case Content::number:
-            return number_text(seen.number);
-        case Content::bytes:
-            return seen.bytes.empty() ? "no bytes" : seen.bytes;
+        case Content::number: return number_text(seen.number);
+        case Content::bytes: return seen.bytes.empty() ? "no bytes" : seen.bytes;
         case Content::strings:
-        case Content::comma_separated:
-            break;
+        case Content::comma_separated: break;
     }
     std::string text;
     for (const std::string& string : seen.all) {

@@ -57,8 +57,8 @@ void Planner::plan_value(const system::ControlSet& set, const Requirement& requi
     edit.key = requirement.key;
     edit.added = requirement.entry;
     edit.path.push_back(set.key.name().utf8());
-    const std::optional<regf::KeyNode> key = walk_to_key(
-        set.key, requirement.key, place_of(set.number, requirement), edit.path);
+    const std::optional<regf::KeyNode> key =
+        walk_to_key(set.key, requirement.key, place_of(set.number, requirement), edit.path);
     if (!key) {
         state.kind = ValueState::Kind::absent_key;
         throw Error(ErrorCode::no_key, "there is no key " + place_of(set.number, requirement))
@@ -71,12 +71,12 @@ void Planner::plan_value(const system::ControlSet& set, const Requirement& requi
     state.type = edit.type = value->type();
     const Bytes data = value->data();
     const std::string where = place_of(set.number, requirement) + ": value \"" +
-                              value->name().utf8() + "\" (" + regf::type_name(value->type()) + ", " +
-                              std::to_string(data.size()) + " bytes: " + to_hex(data, 24) + ")";
+                              value->name().utf8() + "\" (" + regf::type_name(value->type()) +
+                              ", " + std::to_string(data.size()) + " bytes: " + to_hex(data, 24) +
+                              ")";
     if (!type_fits(requirement, value->type())) {
-        throw Error(ErrorCode::malformed_value,
-                    where + " has the wrong type, expected " +
-                        regf::type_name(requirement.created_type));
+        throw Error(ErrorCode::malformed_value, where + " has the wrong type, expected " +
+                                                    regf::type_name(requirement.created_type));
     }
     ListEdit list;
     try {
@@ -95,14 +95,14 @@ void Planner::plan_value(const system::ControlSet& set, const Requirement& requi
     plan_.edits.push_back(std::move(edit));
 }
 
-void Planner::plan_creation(const Requirement& requirement, ValueState& state,
-                            PlannedEdit& edit) {
+void Planner::plan_creation(const Requirement& requirement, ValueState& state, PlannedEdit& edit) {
     state.kind = ValueState::Kind::absent_value;
     if (!create_missing_) {
         throw Error(ErrorCode::no_value, place_of(edit.control_set, requirement) +
                                              ": there is no value \"" + requirement.value + "\"")
-            .hint("--create-missing creates it; before Windows 8.1 a list of this one entry takes "
-                  "the stock packages away");
+            .hint(
+                "--create-missing creates it; before Windows 8.1 a list of this one entry takes "
+                "the stock packages away");
     }
     edit.value = requirement.value;
     edit.type = state.type = requirement.created_type;

@@ -19,7 +19,7 @@ namespace nlafix::nla {
 
 /// One value that must hold one entry.
 struct Requirement {
-    const char* key;    // below the control set
+    const char* key;  // below the control set
     const char* value;
     const char* entry;
     ListKind kind;
@@ -31,15 +31,15 @@ const std::vector<Requirement>& requirements();
 /// One value that will be written.
 struct PlannedEdit {
     std::uint32_t control_set = 0;
-    std::string key;                         // below the control set, as in Requirement
-    regf::CellOffset key_node = 0;           // the key's cell
-    std::vector<std::string> path;           // UTF-8 names from below the root to the key, as stored
-    std::string value;                       // UTF-8 name, as stored
+    std::string key;                // below the control set, as in Requirement
+    regf::CellOffset key_node = 0;  // the key's cell
+    std::vector<std::string> path;  // UTF-8 names from below the root to the key, as stored
+    std::string value;              // UTF-8 name, as stored
     std::uint32_t type = 0;
-    bool created = false;                    // the value was absent
-    std::string added;                       // the entry; empty in a repair of another value
-    std::string repairs;                     // the code of a repair (nla/repair.h); else empty
-    std::uint32_t old_number = 0;            // of a REG_DWORD, which only repairs edit
+    bool created = false;          // the value was absent
+    std::string added;             // the entry; empty in a repair of another value
+    std::string repairs;           // the code of a repair (nla/repair.h); else empty
+    std::uint32_t old_number = 0;  // of a REG_DWORD, which only repairs edit
     std::uint32_t new_number = 0;
     std::vector<std::string> before, after;  // for reports
     Bytes data;                              // the new data

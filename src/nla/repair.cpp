@@ -32,8 +32,7 @@ PlannedEdit edit_for(const Finding& finding, system::Generation generation) {
 std::vector<const Rule*> repairs() {
     std::vector<const Rule*> found;
     for (const Rule& rule : rules()) {
-        if (rule.repair)
-            found.push_back(&rule);
+        if (rule.repair) found.push_back(&rule);
     }
     return found;
 }

@@ -13,8 +13,7 @@ using system::Generation;
 const Stock* stock_of(const Rule& rule, Generation generation) {
     const Stock* found = nullptr;
     for (const Stock& stock : rule.stock) {
-        if (stock.from <= generation)
-            found = &stock;
+        if (stock.from <= generation) found = &stock;
     }
     return found;
 }
@@ -27,12 +26,9 @@ std::string text_of(const Stock& stock) {
 
 const char* word_of(Severity severity) {
     switch (severity) {
-        case Severity::blocks:
-            return "blocks";
-        case Severity::may_block:
-            return "may-block";
-        case Severity::note:
-            break;
+        case Severity::blocks: return "blocks";
+        case Severity::may_block: return "may-block";
+        case Severity::note: break;
     }
     return "note";
 }
@@ -69,14 +65,11 @@ std::string stock_text(const Rule& rule, Generation generation) {
     std::vector<std::string> texts;
     for (const Stock& stock : rule.stock) {
         const std::string text = text_of(stock);
-        if (std::find(texts.begin(), texts.end(), text) == texts.end())
-            texts.push_back(text);
+        if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
     }
-    if (texts.empty())
-        return "absent";
+    if (texts.empty()) return "absent";
     std::string all;
-    for (const std::string& text : texts)
-        all += (all.empty() ? "" : " or ") + text;
+    for (const std::string& text : texts) all += (all.empty() ? "" : " or ") + text;
     return all;
 }
 
@@ -91,8 +84,7 @@ bool is_stock(const Rule& rule, Generation generation, std::uint32_t number) {
 }
 
 std::uint32_t repaired_number(const Rule& rule, Generation generation) {
-    if (!rule.repair->to_stock || rule.stock.empty())
-        return rule.repair->number;
+    if (!rule.repair->to_stock || rule.stock.empty()) return rule.repair->number;
     const Stock* stock = stock_of(rule, generation);
     // What the oldest one that knows the value ships with is what all of them understand.
     return stock != nullptr ? stock->number : rule.stock.front().number;

@@ -151,8 +151,7 @@ std::vector<Rule> setting_rules() {
 
 std::vector<Rule> listener_rules() {
     std::vector<Rule> all = blocking_rules();
-    for (Rule& rule : setting_rules())
-        all.push_back(std::move(rule));
+    for (Rule& rule : setting_rules()) all.push_back(std::move(rule));
     return all;
 }
 

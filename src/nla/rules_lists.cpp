@@ -49,8 +49,7 @@ Evidence named(const Strings& list) {
         const auto begin = list.begin();
         const auto here = begin + static_cast<std::ptrdiff_t>(i);
         const auto is_same = [&](const std::string& other) { return same(other, *here); };
-        if (std::any_of(begin, here, is_same))
-            continue;
+        if (std::any_of(begin, here, is_same)) continue;
         text += (text.empty() ? "\"" : ", \"") + *here + "\"";
     }
     return text.empty() ? Evidence() : text;
@@ -59,8 +58,7 @@ Evidence named(const Strings& list) {
 Evidence unknown_entries(ListKind kind, const Observation& seen) {
     Strings unknown;
     for (const std::string& element : seen.elements) {
-        if (!is_shipped_with_windows(kind, element))
-            unknown.push_back(element);
+        if (!is_shipped_with_windows(kind, element)) unknown.push_back(element);
     }
     const Evidence list = named(unknown);
     return list ? "it names " + *list : Evidence();
@@ -80,8 +78,7 @@ Evidence duplicates(const std::vector<Observation>& seen, const Situation&) {
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto here = list.begin() + static_cast<std::ptrdiff_t>(i);
         const auto is_same = [&](const std::string& other) { return same(other, *here); };
-        if (std::any_of(list.begin(), here, is_same))
-            again.push_back(*here);
+        if (std::any_of(list.begin(), here, is_same)) again.push_back(*here);
     }
     const Evidence text = named(again);
     return text ? *text + " stands there more than once" : Evidence();
@@ -95,27 +92,23 @@ bool takes_packages_from_the_list(Generation generation) {
 /// One of the two that every login needs, of a list that is all Windows has.
 Strings missing_stock_packages(const Observation& seen, const Situation& situation) {
     Strings missing;
-    if (!seen.is_present() || !takes_packages_from_the_list(situation.generation))
-        return missing;
+    if (!seen.is_present() || !takes_packages_from_the_list(situation.generation)) return missing;
     for (const char* entry : {"kerberos", "msv1_0"}) {
-        if (!names(seen.elements, entry))
-            missing.emplace_back(entry);
+        if (!names(seen.elements, entry)) missing.emplace_back(entry);
     }
     return missing;
 }
 
 Evidence both_stock_packages_missing(const std::vector<Observation>& seen,
                                      const Situation& situation) {
-    if (missing_stock_packages(seen.front(), situation).size() != 2)
-        return std::nullopt;
+    if (missing_stock_packages(seen.front(), situation).size() != 2) return std::nullopt;
     return "neither \"kerberos\" nor \"msv1_0\" is there";
 }
 
 Evidence one_stock_package_missing(const std::vector<Observation>& seen,
                                    const Situation& situation) {
     const Strings missing = missing_stock_packages(seen.front(), situation);
-    if (missing.size() != 1)
-        return std::nullopt;
+    if (missing.size() != 1) return std::nullopt;
     return "\"" + missing.front() + "\" is not there";
 }
 
@@ -124,8 +117,7 @@ Evidence entries_behind_an_empty_one(const std::vector<Observation>& seen, const
     const Observation& list = seen.front();
     Strings behind;
     for (std::size_t i = list.elements.size(); i < list.all.size(); ++i) {
-        if (!list.all[i].empty())
-            behind.push_back(list.all[i]);
+        if (!list.all[i].empty()) behind.push_back(list.all[i]);
     }
     const Evidence text = named(behind);
     return text ? *text + " behind an empty string" : Evidence();
@@ -250,8 +242,7 @@ std::vector<Rule> foreign_and_double_entries() {
 
 std::vector<Rule> list_rules() {
     std::vector<Rule> all = harmful_lists();
-    for (Rule& rule : foreign_and_double_entries())
-        all.push_back(std::move(rule));
+    for (Rule& rule : foreign_and_double_entries()) all.push_back(std::move(rule));
     return all;
 }
 

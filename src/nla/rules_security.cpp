@@ -54,13 +54,10 @@ std::vector<Place> tls_places(std::initializer_list<const char*> keys) {
 /// latest have, is offered by none for what is decided here: it does not stand in for the others.
 bool is_offered(std::size_t version, Generation generation) {
     switch (version) {
-        case 0:
-            return true;
+        case 0: return true;
         case 1:
-        case 2:
-            return generation == Generation::unknown || generation >= Generation::win8;
-        default:
-            return false;
+        case 2: return generation == Generation::unknown || generation >= Generation::win8;
+        default: return false;
     }
 }
 
@@ -70,11 +67,9 @@ Evidence no_version_is_left(const std::vector<Observation>& seen, const Situatio
         const Observation& off_by_default = seen[2 * version + 1];
         const bool is_switched_off = (enabled.is_present() && enabled.number == 0) ||
                                      (off_by_default.is_present() && off_by_default.number != 0);
-        if (is_switched_off)
-            continue;
+        if (is_switched_off) continue;
         const bool is_switched_on = enabled.is_present() || off_by_default.is_present();
-        if (is_switched_on || is_offered(version, situation.generation))
-            return std::nullopt;
+        if (is_switched_on || is_offered(version, situation.generation)) return std::nullopt;
     }
     return "every version is switched off";
 }
@@ -203,8 +198,7 @@ std::vector<Rule> tls_and_clock_rules() {
 std::vector<Rule> security_rules() {
     // What leaves nobody in comes first: a verdict names the first that was found.
     std::vector<Rule> all = tls_and_clock_rules();
-    for (Rule& rule : lsa_rules())
-        all.push_back(std::move(rule));
+    for (Rule& rule : lsa_rules()) all.push_back(std::move(rule));
     return all;
 }
 

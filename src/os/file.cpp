@@ -141,8 +141,9 @@ Bytes File::read_all(std::uint64_t limit_bytes) const {
     }
     Bytes bytes = read_range(0, static_cast<std::size_t>(size));
     if (bytes.size() != size) {
-        throw Error(ErrorCode::io_error, "became shorter while it was read").path(path_).hint(
-            "somebody else writes to it; stop that, then run it again");
+        throw Error(ErrorCode::io_error, "became shorter while it was read")
+            .path(path_)
+            .hint("somebody else writes to it; stop that, then run it again");
     }
     return bytes;
 }

@@ -21,8 +21,8 @@ bool is_separator(char c);
 /// relative one.
 std::size_t root_length(const std::string& path);
 
-/// `text` as one word of this platform's shell, for somebody to copy from a terminal: what would act on
-/// the terminal is escaped.
+/// `text` as one word of this platform's shell, for somebody to copy from a terminal: what would
+/// act on the terminal is escaped.
 std::string shell_quoted(std::string_view text);
 
 /// The arguments behind the program's name, in UTF-8 where the platform knows an encoding at all.

@@ -34,9 +34,13 @@ std::string folder_of(const std::string& path) {
     return path.substr(0, name > root ? name - 1 : root);
 }
 
-std::string name_of(const std::string& path) { return path.substr(begin_of_name(path)); }
+std::string name_of(const std::string& path) {
+    return path.substr(begin_of_name(path));
+}
 
-bool is_absolute(const std::string& path) { return root_length(path) > 0; }
+bool is_absolute(const std::string& path) {
+    return root_length(path) > 0;
+}
 
 FileStatus status_of(System& system, const std::string& path, bool follow_links) {
     FileStatus status;
@@ -48,11 +52,13 @@ std::optional<FileStatus> status_if_any(System& system, const std::string& path,
                                         bool follow_links) {
     FileStatus status;
     bool is_there = true;
-    must([&] {
-        const int result = system.status(path, follow_links, status);
-        is_there = result != ENOENT && result != ENOTDIR;
-        return is_there ? result : 0;
-    }, "cannot open", path);
+    must(
+        [&] {
+            const int result = system.status(path, follow_links, status);
+            is_there = result != ENOENT && result != ENOTDIR;
+            return is_there ? result : 0;
+        },
+        "cannot open", path);
     if (!is_there) return std::nullopt;
     return status;
 }

@@ -22,8 +22,7 @@ bool is_absolute(const std::string& path);
 /// Status of `path`; throws Error as File::open does.
 FileStatus status_of(System& system, const std::string& path, bool follow_links);
 /// The same, but nothing where there is no such file.
-std::optional<FileStatus> status_if_any(System& system, const std::string& path,
-                                        bool follow_links);
+std::optional<FileStatus> status_if_any(System& system, const std::string& path, bool follow_links);
 std::string real_path_of(System& system, const std::string& path);
 FileSystemStatus file_system_of(System& system, const std::string& path);
 

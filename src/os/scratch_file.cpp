@@ -26,8 +26,7 @@ std::optional<ScratchFile> ScratchFile::make(System& system) {
             return has_place ? result : 0;
         },
         "cannot make a private copy", "memory");
-    if (!has_place)
-        return std::nullopt;
+    if (!has_place) return std::nullopt;
     return ScratchFile(File(system, scratch.handle, scratch.path), scratch.path,
                        scratch.remove_path);
 }
@@ -46,8 +45,7 @@ ScratchFile::ScratchFile(ScratchFile&& other) noexcept
       remove_path_(std::exchange(other.remove_path_, false)) {}
 
 ScratchFile::~ScratchFile() {
-    if (remove_path_)
-        remove_quietly(file_.system(), path_);
+    if (remove_path_) remove_quietly(file_.system(), path_);
 }
 
 }  // namespace nlafix::os

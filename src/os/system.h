@@ -64,8 +64,8 @@ struct Child {
 /// A private file without a name on any disk, for a library that wants a path.
 struct Scratch {
     Handle handle = -1;
-    std::string path;           // opens the same file, in this process only
-    bool remove_path = false;   // the path is a real temporary file: remove it afterwards
+    std::string path;          // opens the same file, in this process only
+    bool remove_path = false;  // the path is a real temporary file: remove it afterwards
 };
 
 /// Every method returns 0 or an errno value; out-parameters are set only on 0.
@@ -78,11 +78,11 @@ public:
 
     virtual int open(const std::string& path, const OpenOptions& options, Handle& handle) = 0;
     virtual int close(Handle handle) = 0;
-    /// May read or write fewer bytes than asked for; `done` says how many (0 when reading: the end).
+    /// May read or write fewer bytes than asked for; `done` says how many (0 when reading: the
+    /// end).
     virtual int read_at(Handle handle, MutableByteView into, std::uint64_t offset,
                         std::size_t& done) = 0;
-    virtual int write_at(Handle handle, ByteView from, std::uint64_t offset,
-                         std::size_t& done) = 0;
+    virtual int write_at(Handle handle, ByteView from, std::uint64_t offset, std::size_t& done) = 0;
     /// Returns when the file's content and size are on the medium.
     virtual int flush(Handle handle) = 0;
     /// The next reads come from the medium where the system can do that; best effort.
@@ -100,19 +100,19 @@ public:
 
     /// Of an open block device.
     virtual int block_device_status(Handle handle, BlockDeviceStatus& status) = 0;
-    /// Locks the byte at `offset` of the file for reading: as many may as want to. The lock goes with
-    /// the handle; it is advisory, and the byte need not exist.
+    /// Locks the byte at `offset` of the file for reading: as many may as want to. The lock goes
+    /// with the handle; it is advisory, and the byte need not exist.
     virtual int lock_byte(Handle handle, std::uint64_t offset) = 0;
     /// EBUSY when a lock of another handle, of any kind, is on the byte at `offset`.
     virtual int probe_byte(Handle handle, std::uint64_t offset) = 0;
 
-    /// Starts the program arguments[0], looked for in PATH, as systemd starts a server on a socket: it
-    /// inherits a listening socket (LISTEN_FDS), to which `connection` is connected already. Its errors
-    /// go to `errors` (-1: nowhere), all else nowhere. It is out of reach of the terminal's signals, and
-    /// gets SIGTERM when the thread that started it ends, however that comes. ENOENT where there is no
-    /// such program.
-    virtual int start_server(const std::vector<std::string>& arguments, Handle errors,
-                             Child& child, Handle& connection) = 0;
+    /// Starts the program arguments[0], looked for in PATH, as systemd starts a server on a socket:
+    /// it inherits a listening socket (LISTEN_FDS), to which `connection` is connected already. Its
+    /// errors go to `errors` (-1: nowhere), all else nowhere. It is out of reach of the terminal's
+    /// signals, and gets SIGTERM when the thread that started it ends, however that comes. ENOENT
+    /// where there is no such program.
+    virtual int start_server(const std::vector<std::string>& arguments, Handle errors, Child& child,
+                             Handle& connection) = 0;
     /// ETIMEDOUT while `child` still runs after `timeout_ms`; else it is gone, and `status` is its
     /// exit status, or 128 and the signal that ended it.
     virtual int wait(const Child& child, std::uint32_t timeout_ms, int& status) = 0;

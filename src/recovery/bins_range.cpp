@@ -18,8 +18,7 @@ std::size_t end_of_bins(ByteView image) {
 
 /// Bytes from `at` to `end` of `image`; fewer where it is shorter.
 ByteView part(ByteView image, std::size_t at, std::size_t end) {
-    if (at >= image.size())
-        return {};
+    if (at >= image.size()) return {};
     return image.subspan(at, std::min(end, image.size()) - at);
 }
 
@@ -55,8 +54,7 @@ std::vector<Write> changed_sectors(FileIndex file, ByteView before, ByteView aft
         if (!equal(part(before, at, end), sector)) {
             const bool follows =
                 !writes.empty() && writes.back().offset + writes.back().bytes.size() == at;
-            if (!follows)
-                writes.push_back({file, at, {}});
+            if (!follows) writes.push_back({file, at, {}});
             Bytes& bytes = writes.back().bytes;
             bytes.insert(bytes.end(), sector.begin(), sector.end());
         }
@@ -67,8 +65,7 @@ std::vector<Write> changed_sectors(FileIndex file, ByteView before, ByteView aft
 
 bool same_content(ByteView a, ByteView b) {
     constexpr std::size_t time_end = regf::first_bin_timestamp_at + 8;
-    if (a.size() < time_end || b.size() < time_end)
-        return equal(a, b);
+    if (a.size() < time_end || b.size() < time_end) return equal(a, b);
     const regf::BaseBlock x = regf::read_base_block(a);
     const regf::BaseBlock y = regf::read_base_block(b);
     if (x.minor_version != y.minor_version || x.root_offset != y.root_offset ||

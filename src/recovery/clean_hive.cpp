@@ -63,8 +63,9 @@ void Recoverer::give(ByteView image, Bytes own_image) {
             Error(ErrorCode::sequence_exhausted,
                   "the sequence numbers of the hive or its logs are used up (" +
                       std::to_string(hive.stamp_.highest_sequence) + ")")
-                .hint("a forged or damaged log may say so: move the logs of a clean hive away, "
-                      "then run it again");
+                .hint(
+                    "a forged or damaged log may say so: move the logs of a clean hive away, "
+                    "then run it again");
         return;
     }
     hive.own_image_ = std::move(own_image);
@@ -83,8 +84,8 @@ void Recoverer::use_primary() {
 
 std::string Recoverer::why_dirty() const {
     if (!base_block_.checksum_is_right()) return "the checksum of its base block is wrong";
-    return "its sequence numbers differ (" + std::to_string(base_block_.primary_sequence) + " and " +
-           std::to_string(base_block_.secondary_sequence) + ")";
+    return "its sequence numbers differ (" + std::to_string(base_block_.primary_sequence) +
+           " and " + std::to_string(base_block_.secondary_sequence) + ")";
 }
 
 Error Recoverer::why_no_log_applies() const {
@@ -95,8 +96,9 @@ Error Recoverer::why_no_log_applies() const {
     if (!has_logs) {
         return Error(ErrorCode::dirty_without_logs,
                      "the hive is dirty: " + why_dirty() + ", and no transaction log is beside it")
-            .hint("copy its .LOG1 and .LOG2 from the same disk beside it; --ignore-logs gives up "
-                  "what they hold");
+            .hint(
+                "copy its .LOG1 and .LOG2 from the same disk beside it; --ignore-logs gives up "
+                "what they hold");
     }
     std::string reasons;
     for (std::size_t i = 0; i < logs_.size(); ++i) {
@@ -124,10 +126,13 @@ void Recoverer::apply_logs() {
             throw Error(ErrorCode::malformed_hive, damage.message).offset(damage.offset_in_file);
         }
     } catch (const Error& error) {
-        result_.refusal = Error(error.code(), "with its transaction logs applied the hive is "
-                                              "damaged: " + error.message())
-                              .hint("the logs may belong to another state of the hive; "
-                                    "--ignore-logs gives up what they hold");
+        result_.refusal = Error(error.code(),
+                                "with its transaction logs applied the hive is "
+                                "damaged: " +
+                                    error.message())
+                              .hint(
+                                  "the logs may belong to another state of the hive; "
+                                  "--ignore-logs gives up what they hold");
         return;
     }
     result_.recovered = true;
@@ -154,9 +159,9 @@ void Recoverer::ignore_logs() {
         }
     }
     result_.ignored = ignored;
-    std::string lost = "the logs of the dirty hive are ignored: " +
-                       std::to_string(ignored.entries) + " entries with " +
-                       std::to_string(ignored.pages) + " pages are lost";
+    std::string lost =
+        "the logs of the dirty hive are ignored: " + std::to_string(ignored.entries) +
+        " entries with " + std::to_string(ignored.pages) + " pages are lost";
     if (ignored.losses) {
         lost += ", that is " + std::to_string(ignored.losses->keys) + " keys and " +
                 std::to_string(ignored.losses->values) + " new or changed values";

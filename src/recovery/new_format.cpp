@@ -23,7 +23,9 @@ bool size_is_possible(ByteView rest) {
     return size >= entry_header_bytes && size % sector_bytes == 0 && size <= rest.size();
 }
 
-bool header_hash_is_good(ByteView rest) { return marvin32(rest.first(32)) == u64_at(rest, 32); }
+bool header_hash_is_good(ByteView rest) {
+    return marvin32(rest.first(32)) == u64_at(rest, 32);
+}
 
 bool body_hash_is_good(ByteView entry) {
     return marvin32(entry.subspan(entry_header_bytes)) == u64_at(entry, 24);
@@ -134,8 +136,9 @@ void apply_entry(const LogEntry& entry, Bytes& image) {
         const std::uint32_t offset = u32_at(entry.references, reference_bytes * i);
         const std::uint32_t size = u32_at(entry.references, reference_bytes * i + 4);
         const ByteView page = entry.pages.subspan(page_at, size);
-        std::copy(page.begin(), page.end(),
-                  image.begin() + static_cast<std::ptrdiff_t>(regf::base_block_size_bytes + offset));
+        std::copy(
+            page.begin(), page.end(),
+            image.begin() + static_cast<std::ptrdiff_t>(regf::base_block_size_bytes + offset));
         page_at += size;
     }
 }

@@ -9,8 +9,8 @@ namespace nlafix::recovery {
 namespace {
 
 constexpr std::size_t sector_bytes = 512;
-constexpr std::size_t vector_at = sector_bytes + 4;      // behind the signature
-constexpr std::uint32_t signature = 0x54524944;          // "DIRT"
+constexpr std::size_t vector_at = sector_bytes + 4;  // behind the signature
+constexpr std::uint32_t signature = 0x54524944;      // "DIRT"
 
 bool is_dirty(ByteView vector, std::size_t page) {
     return ((std::to_integer<unsigned>(vector[page / 8]) >> (page % 8)) & 1U) != 0;

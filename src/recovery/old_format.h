@@ -31,8 +31,9 @@ OldFormatLog read_old_format(ByteView log, std::uint32_t bins_size_bytes);
 /// Writes the ranges into `image`, which is large enough for the hive bins data.
 void apply_ranges(const OldFormatLog& log, Bytes& image);
 
-/// A whole log as Windows writes it behind `base_block` (512 bytes, see log_base_block): dirty vector
-/// and `pages` of `image`, a whole primary file; whole pages of 4096 bytes, in ascending order.
+/// A whole log as Windows writes it behind `base_block` (512 bytes, see log_base_block): dirty
+/// vector and `pages` of `image`, a whole primary file; whole pages of 4096 bytes, in ascending
+/// order.
 Bytes write_old_format(ByteView base_block, ByteView image, const std::vector<BinsRange>& pages);
 
 }  // namespace nlafix::recovery

@@ -122,9 +122,8 @@ bool Replayer::is_stale(const Candidate& log) const {
     const std::uint32_t secondary = base_block_.secondary_sequence;
     if (header_is_good_) return log.base_block.primary_sequence < secondary;
     if (changes_nothing(log)) return false;
-    const std::uint32_t last = log.entries.entries.empty()
-                                   ? log.base_block.primary_sequence
-                                   : log.entries.entries.back().sequence;
+    const std::uint32_t last = log.entries.entries.empty() ? log.base_block.primary_sequence
+                                                           : log.entries.entries.back().sequence;
     // Windows writes the number behind the last entry's, an edit of ours a higher one; while ours
     // was under way the primary number alone was that high.
     return std::uint64_t{last} + 1 < std::max(base_block_.primary_sequence, secondary);
@@ -192,7 +191,8 @@ bool Replayer::apply_new(const Candidate& log, Bytes& image, std::uint32_t& flag
     bool ends_in_damage = log.entries.ends_in_damage;
     for (const LogEntry& entry : log.entries.entries) {
         if (!is_possible_size(entry.bins_size_bytes)) {
-            use.why = "entry " + std::to_string(entry.sequence) + " makes the hive impossibly large";
+            use.why =
+                "entry " + std::to_string(entry.sequence) + " makes the hive impossibly large";
             ends_in_damage = true;
             break;
         }
@@ -248,8 +248,8 @@ bool Replayer::apply_old(const Candidate& log) {
         return false;
     }
     Bytes image(primary_.begin(), primary_.end());
-    image.resize(std::max<std::size_t>(image.size(),
-                                       regf::base_block_size_bytes + bins_size_bytes));
+    image.resize(
+        std::max<std::size_t>(image.size(), regf::base_block_size_bytes + bins_size_bytes));
     apply_ranges(pages, image);
     if (!header_is_good_) take_base_block_from(log, image);
     use.applied = true;
@@ -257,8 +257,9 @@ bool Replayer::apply_old(const Candidate& log) {
     use.pages = pages.page_count;
     use.first_sequence = use.last_sequence = log.base_block.primary_sequence;
     use.why = "all of it";
-    finish(std::move(image), std::max(log.base_block.primary_sequence,
-                                      header_is_good_ ? base_block_.primary_sequence : 0U),
+    finish(std::move(image),
+           std::max(log.base_block.primary_sequence,
+                    header_is_good_ ? base_block_.primary_sequence : 0U),
            bins_size_bytes);
     return true;
 }

@@ -19,8 +19,7 @@ constexpr std::size_t head_bytes = regf::base_block_head_bytes;
 /// Where the last valid entry ends; 0 where the log is not of that format.
 std::size_t end_of_entries(ByteView log) {
     const LogSummary summary = summarize_log(log);
-    if (!summary.is_valid(LogFormat::new_format))
-        return 0;
+    if (!summary.is_valid(LogFormat::new_format)) return 0;
     std::size_t end = head_bytes;
     for (const LogEntry& entry : read_new_format(log, summary.sequence).entries) {
         end += entry.size_bytes;
@@ -33,8 +32,7 @@ public:
     Restorer(const HiveState& current, const HiveState& original, std::uint64_t now, Growth growth)
         : original_(original), now_(now), growth_(growth), logs_(current.logs) {
         files_.emplace_back(current.primary.begin(), current.primary.end());
-        for (const LogFile& log : current.logs)
-            files_.push_back(log.bytes);
+        for (const LogFile& log : current.logs) files_.push_back(log.bytes);
     }
 
     LogFirst run() {
@@ -48,8 +46,7 @@ public:
                 give_exact_bytes(content);
             }
         }
-        if (!plan_.possible())
-            plan_.epochs.clear();
+        if (!plan_.possible()) plan_.epochs.clear();
         return std::move(plan_);
     }
 
@@ -65,8 +62,7 @@ private:
     Epoch rest_epoch() const;
     bool original_is_dirty() const { return is_dirty(regf::read_base_block(original_.primary)); }
     void add(Epoch epoch) {
-        if (epoch.writes.empty() && epoch.resizes.empty())
-            return;
+        if (epoch.writes.empty() && epoch.resizes.empty()) return;
         apply_epoch(epoch, files_);
         plan_.epochs.push_back(std::move(epoch));
     }
@@ -96,8 +92,7 @@ void Restorer::put_logs_back_alone() {
     for (std::size_t i = 0; original_is_dirty() && i < logs_.size(); ++i) {
         const Bytes& now = files_[file_of_log(i)];
         const Bytes& then = original_.logs[i].bytes;
-        if (now == then)
-            continue;
+        if (now == then) continue;
         const std::size_t needed = end_of_entries(then);
         if (needed == 0 || now.size() != then.size() ||
             !std::equal(then.begin(), then.begin() + static_cast<std::ptrdiff_t>(needed),
@@ -112,14 +107,11 @@ void Restorer::put_logs_back_alone() {
 
 /// Makes the hive a clean one with the content of the original. False where it cannot.
 bool Restorer::commit(const Bytes& content) {
-    for (std::size_t i = 0; i < logs_.size(); ++i)
-        logs_[i].bytes = files_[file_of_log(i)];
+    for (std::size_t i = 0; i < logs_.size(); ++i) logs_[i].bytes = files_[file_of_log(i)];
     const Bytes& primary = files_[primary_file];
     const Recovery recovery = recover(primary, logs_, LogPolicy::apply);
-    if (!recovery.hive)
-        return refuse("the hive as it is now cannot be recovered");
-    if (!is_dirty(regf::read_base_block(primary)) && same_content(primary, content))
-        return true;
+    if (!recovery.hive) return refuse("the hive as it is now cannot be recovered");
+    if (!is_dirty(regf::read_base_block(primary)) && same_content(primary, content)) return true;
     Bytes wanted = content;
     const CleanHive::Stamp& stamp = recovery.hive->stamp();
     if (stamp.new_timestamp) {
@@ -127,8 +119,7 @@ bool Restorer::commit(const Bytes& content) {
         put_u64(wanted, regf::first_bin_timestamp_at, stamp.timestamp_of_edit(now_));
     }
     plan_ = plan_log_first({primary, logs_}, wanted, growth_);
-    for (const Epoch& epoch : plan_.epochs)
-        apply_epoch(epoch, files_);
+    for (const Epoch& epoch : plan_.epochs) apply_epoch(epoch, files_);
     return plan_.possible();
 }
 
@@ -155,8 +146,7 @@ Epoch Restorer::logs_epoch() const {
         for (Write& write : changed_sectors(file, files_[file], then, 0)) {
             epoch.writes.push_back(std::move(write));
         }
-        if (files_[file].size() > then.size())
-            epoch.resizes.push_back({file, then.size()});
+        if (files_[file].size() > then.size()) epoch.resizes.push_back({file, then.size()});
     }
     return epoch;
 }

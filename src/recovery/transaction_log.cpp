@@ -17,7 +17,8 @@ constexpr std::uint32_t vector_signature = 0x54524944;  // "DIRT"
 
 void read_entries(ByteView log, std::uint32_t first_sequence, LogSummary& summary) {
     const std::optional<std::uint32_t> highest = highest_entry_sequence(log);
-    if (highest) summary.highest_sequence = std::max(summary.highest_sequence.value_or(0), *highest);
+    if (highest)
+        summary.highest_sequence = std::max(summary.highest_sequence.value_or(0), *highest);
     if (!summary.base_block_is_valid) return;
     const NewFormatLog entries = read_new_format(log, first_sequence);
     if (entries.entries.empty()) return;
@@ -61,8 +62,7 @@ LogSummary summarize_log(ByteView log) {
     if (base_block.file_type == 6 || body == entry_signature) {
         summary.format = LogFormat::new_format;
         read_entries(log, base_block.primary_sequence, summary);
-    } else if (base_block.file_type == 1 || base_block.file_type == 2 ||
-               body == vector_signature) {
+    } else if (base_block.file_type == 1 || base_block.file_type == 2 || body == vector_signature) {
         summary.format = LogFormat::old_format;
     }
     return summary;

@@ -19,7 +19,9 @@ constexpr std::uint32_t signature = 0x66676572;  // "regf"
 
 }  // namespace
 
-bool has_hive_signature(ByteView file) { return file.size() >= 4 && u32_at(file, 0) == signature; }
+bool has_hive_signature(ByteView file) {
+    return file.size() >= 4 && u32_at(file, 0) == signature;
+}
 
 std::uint32_t base_block_checksum(ByteView head) {
     std::uint32_t sum = 0;
@@ -31,12 +33,13 @@ std::uint32_t base_block_checksum(ByteView head) {
 
 BaseBlock read_base_block(ByteView head) {
     if (!has_hive_signature(head)) {
-        throw Error(ErrorCode::not_a_hive, "is not a registry hive: it does not start with \"regf\"")
+        throw Error(ErrorCode::not_a_hive,
+                    "is not a registry hive: it does not start with \"regf\"")
             .hint("give a SYSTEM hive, or the folder of a mounted Windows volume");
     }
     if (head.size() < base_block_head_bytes) {
-        throw Error(ErrorCode::malformed_hive, "base block is cut: the file has " +
-                                                   std::to_string(head.size()) + " bytes")
+        throw Error(ErrorCode::malformed_hive,
+                    "base block is cut: the file has " + std::to_string(head.size()) + " bytes")
             .offset(head.size());
     }
     BaseBlock b;

@@ -16,8 +16,8 @@ BaseBlock checked_base_block(ByteView file) {
     const BaseBlock base_block = read_base_block(file);
     require_primary_file(base_block);
     if (file.size() < base_block_size_bytes) {
-        throw Error(ErrorCode::malformed_hive, "base block is cut: the file has " +
-                                                   std::to_string(file.size()) + " bytes")
+        throw Error(ErrorCode::malformed_hive,
+                    "base block is cut: the file has " + std::to_string(file.size()) + " bytes")
             .offset(file.size());
     }
     return base_block;
@@ -80,10 +80,10 @@ void Hive::read_cells_of_bin(std::uint32_t bin_offset, std::uint32_t bin_size) {
         const bool is_allocated = (raw & 0x80000000) != 0;
         const std::uint32_t size = is_allocated ? 0U - raw : raw;
         if (size < smallest_cell_bytes || size % 8 != 0 || size > bin_size - at) {
-            layout_damage_.push_back(
-                {"cell: size " + std::to_string(static_cast<std::int32_t>(raw)) +
-                     " is no multiple of 8 that fits into its hive bin",
-                 offset_in_file(bin_offset + at)});
+            layout_damage_.push_back({"cell: size " +
+                                          std::to_string(static_cast<std::int32_t>(raw)) +
+                                          " is no multiple of 8 that fits into its hive bin",
+                                      offset_in_file(bin_offset + at)});
             return;
         }
         if (is_allocated) allocated_.insert(bin_offset + at);

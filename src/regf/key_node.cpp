@@ -28,7 +28,9 @@ KeyNode::KeyNode(const Hive& hive, CellOffset offset)
     }
 }
 
-ByteView KeyNode::fixed_part() const { return cell_.first(name_at); }
+ByteView KeyNode::fixed_part() const {
+    return cell_.first(name_at);
+}
 
 Name KeyNode::name() const {
     return {cell_.subspan(name_at, u16_at(cell_, 72)), (flags() & flag_compressed_name) != 0};
@@ -86,16 +88,18 @@ std::vector<CellOffset> KeyNode::subkeys() const {
     }
     if (offsets.size() != subkey_count()) {
         const bool more = offsets.size() > subkey_count();
-        throw Error(ErrorCode::malformed_hive,
-                    "key node: counts " + std::to_string(subkey_count()) +
-                        " subkeys, its list has " +
-                        (more ? "more" : std::to_string(offsets.size())))
+        throw Error(ErrorCode::malformed_hive, "key node: counts " +
+                                                   std::to_string(subkey_count()) +
+                                                   " subkeys, its list has " +
+                                                   (more ? "more" : std::to_string(offsets.size())))
             .offset(offset_in_file(offset_));
     }
     return offsets;
 }
 
-KeyNode root_key(const Hive& hive) { return KeyNode(hive, hive.base_block().root_offset); }
+KeyNode root_key(const Hive& hive) {
+    return KeyNode(hive, hive.base_block().root_offset);
+}
 
 std::optional<KeyNode> find_subkey(const KeyNode& parent, std::string_view ascii_name) {
     for (const CellOffset offset : parent.subkeys()) {

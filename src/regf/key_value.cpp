@@ -21,12 +21,18 @@ constexpr std::uint16_t flag_compressed_name = 1;
 }  // namespace
 
 std::string type_name(std::uint32_t type) {
-    static constexpr std::array<const char*, 12> names = {
-        "REG_NONE",      "REG_SZ",           "REG_EXPAND_SZ",
-        "REG_BINARY",    "REG_DWORD",        "REG_DWORD_BIG_ENDIAN",
-        "REG_LINK",      "REG_MULTI_SZ",     "REG_RESOURCE_LIST",
-        "REG_FULL_RESOURCE_DESCRIPTOR",      "REG_RESOURCE_REQUIREMENTS_LIST",
-        "REG_QWORD"};
+    static constexpr std::array<const char*, 12> names = {"REG_NONE",
+                                                          "REG_SZ",
+                                                          "REG_EXPAND_SZ",
+                                                          "REG_BINARY",
+                                                          "REG_DWORD",
+                                                          "REG_DWORD_BIG_ENDIAN",
+                                                          "REG_LINK",
+                                                          "REG_MULTI_SZ",
+                                                          "REG_RESOURCE_LIST",
+                                                          "REG_FULL_RESOURCE_DESCRIPTOR",
+                                                          "REG_RESOURCE_REQUIREMENTS_LIST",
+                                                          "REG_QWORD"};
     return type < names.size() ? names[type] : "type " + std::to_string(type);
 }
 
@@ -36,9 +42,9 @@ KeyValue::KeyValue(const Hive& hive, CellOffset offset)
         throw_damage("no signature \"vk\"", offset);
     }
     if (u16_at(cell_, 2) > cell_.size() - name_at) {
-        throw_damage("a name of " + std::to_string(u16_at(cell_, 2)) +
-                         " bytes does not fit into its cell",
-                     offset);
+        throw_damage(
+            "a name of " + std::to_string(u16_at(cell_, 2)) + " bytes does not fit into its cell",
+            offset);
     }
 }
 
@@ -108,7 +114,8 @@ std::vector<ByteView> KeyValue::data_pieces() const {
 
 Bytes KeyValue::data() const {
     Bytes bytes;
-    for (const ByteView piece : data_pieces()) bytes.insert(bytes.end(), piece.begin(), piece.end());
+    for (const ByteView piece : data_pieces())
+        bytes.insert(bytes.end(), piece.begin(), piece.end());
     return bytes;
 }
 

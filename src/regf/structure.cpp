@@ -16,9 +16,7 @@ namespace {
 class StructureCheck {
 public:
     explicit StructureCheck(const Hive& hive)
-        : hive_(hive),
-          owned_(bins_bytes()),
-          value_cells_(bins_bytes()) {}
+        : hive_(hive), owned_(bins_bytes()), value_cells_(bins_bytes()) {}
 
     Structure run();
 
@@ -60,8 +58,7 @@ private:
 };
 
 // Paths are made for messages that are kept only: a hostile hive can be damaged in every cell.
-void StructureCheck::add_damage(std::uint32_t visit, const std::string& message,
-                                std::uint64_t at) {
+void StructureCheck::add_damage(std::uint32_t visit, const std::string& message, std::uint64_t at) {
     ++result_.damage_count;
     if (result_.damage.size() < Structure::most_messages) {
         result_.damage.push_back({placed(visit, message), at});
@@ -265,6 +262,8 @@ void StructureCheck::check_security() {
 
 }  // namespace
 
-Structure check_structure(const Hive& hive) { return StructureCheck(hive).run(); }
+Structure check_structure(const Hive& hive) {
+    return StructureCheck(hive).run();
+}
 
 }  // namespace nlafix::regf

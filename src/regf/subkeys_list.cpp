@@ -14,8 +14,8 @@ constexpr std::uint16_t index_root = 0x6972;  // "ri"
 void require_room(ByteView cell, std::size_t element_bytes, CellOffset offset) {
     const std::uint16_t count = u16_at(cell, 2);
     if (count > (cell.size() - 4) / element_bytes) {
-        throw Error(ErrorCode::malformed_hive, "subkeys list: " + std::to_string(count) +
-                                                   " elements do not fit into its cell")
+        throw Error(ErrorCode::malformed_hive,
+                    "subkeys list: " + std::to_string(count) + " elements do not fit into its cell")
             .offset(offset_in_file(offset));
     }
 }

@@ -39,8 +39,7 @@ bool says_hibernated(os::System& system, const std::string& path) {
 
 std::optional<std::string> find_hibernation(os::System& system, const std::string& hive_path) {
     for (const std::string& root : possible_roots(system, hive_path)) {
-        for (const std::string& name :
-             os::matching(os::names_in(system, root), "hiberfil.sys")) {
+        for (const std::string& name : os::matching(os::names_in(system, root), "hiberfil.sys")) {
             const std::string path = os::join(root, name);
             if (says_hibernated(system, path)) return path;
         }

@@ -11,8 +11,7 @@
 namespace nlafix::source {
 namespace {
 
-recovery::LogFile read_log(os::System& system, const std::string& folder,
-                           const std::string& name) {
+recovery::LogFile read_log(os::System& system, const std::string& folder, const std::string& name) {
     recovery::LogFile log;
     log.name = name;
     try {
@@ -36,8 +35,9 @@ HiveFiles read_hive(const os::File& hive) {
     if (!regf::has_hive_signature(hive.read_range(0, 4))) {
         throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
             .path(hive.path())
-            .hint("give a SYSTEM hive, the root of a mounted Windows volume, or a disk or "
-                  "image");
+            .hint(
+                "give a SYSTEM hive, the root of a mounted Windows volume, or a disk or "
+                "image");
     }
     HiveFiles files;
     files.primary = hive.read_all(most_hive_bytes);
@@ -50,7 +50,8 @@ std::vector<recovery::LogFile> read_logs(const os::File& hive) {
     const std::string folder = os::folder_of(hive.path());
     const std::vector<std::string> names = os::names_in(hive.system(), folder);
     for (const std::string_view suffix : log_suffixes) {
-        for (const std::string& name : os::matching(names, os::name_of(hive.path()) + std::string(suffix))) {
+        for (const std::string& name :
+             os::matching(names, os::name_of(hive.path()) + std::string(suffix))) {
             logs.push_back(read_log(hive.system(), folder, name));
         }
     }
@@ -67,8 +68,8 @@ void require_same_logs(const std::vector<recovery::LogFile>& before,
                     "the log " + log.name + " can no longer be read: " + log.error)
             .hint("look at the kernel's log (dmesg); if the disk fails, copy it first");
     }
-    throw Error(ErrorCode::hive_changed, "the logs of " + path +
-                                             " changed while nlafix was looking at them")
+    throw Error(ErrorCode::hive_changed,
+                "the logs of " + path + " changed while nlafix was looking at them")
         .hint("make sure that nothing else writes there, then run this again");
 }
 

@@ -32,9 +32,9 @@ std::vector<recovery::LogFile> read_logs(const os::File& hive);
 void require_same_logs(const std::vector<recovery::LogFile>& before,
                        const std::vector<recovery::LogFile>& now, const std::string& path);
 
-/// Reads the hive called `name` (in any case) in the folder of the open `hive`, and its logs. Nothing
-/// where there is none; links are not followed, they may lead out of the volume. Throws Error as
-/// read_hive does.
+/// Reads the hive called `name` (in any case) in the folder of the open `hive`, and its logs.
+/// Nothing where there is none; links are not followed, they may lead out of the volume. Throws
+/// Error as read_hive does.
 std::optional<HiveFiles> read_beside(const os::File& hive, const std::string& name);
 
 }  // namespace nlafix::source

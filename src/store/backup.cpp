@@ -21,8 +21,7 @@ CivilTime civil_time(std::uint64_t filetime) {
     constexpr std::uint64_t ticks_per_second = 10'000'000;
     constexpr std::int64_t seconds_from_1601_to_1970 = 11'644'473'600;
     const auto seconds = static_cast<std::int64_t>(filetime / ticks_per_second);
-    const std::chrono::sys_seconds time{
-        std::chrono::seconds(seconds - seconds_from_1601_to_1970)};
+    const std::chrono::sys_seconds time{std::chrono::seconds(seconds - seconds_from_1601_to_1970)};
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(time - day);
@@ -102,13 +101,16 @@ BackupPaths backup_paths_of(const std::string& path) {
         const std::string stem = path.substr(0, path.size() - suffix.size());
         return paths_with(stem, stem);
     }
-    throw Error(ErrorCode::malformed_backup, "is no backup of nlafix: its name ends neither in .bak "
-                                             "nor in .json")
+    throw Error(ErrorCode::malformed_backup,
+                "is no backup of nlafix: its name ends neither in .bak "
+                "nor in .json")
         .path(path)
         .hint("give the path that fix printed behind \"backup:\"");
 }
 
-std::string marker_path(const std::string& hive_path) { return hive_path + ".nlafix-writing"; }
+std::string marker_path(const std::string& hive_path) {
+    return hive_path + ".nlafix-writing";
+}
 
 Backup::Backup(os::System& system, BackupPaths paths)
     : system_(&system), paths_(std::move(paths)) {}

@@ -38,7 +38,8 @@ bool is_still(const os::File& hive) {
     }
 }
 
-/// The files of a list of epochs, open for writing, and the way back for what did not touch the hive.
+/// The files of a list of epochs, open for writing, and the way back for what did not touch the
+/// hive.
 class WriteTargets {
 public:
     WriteTargets(const os::File& hive, const std::vector<std::string>& log_paths,
@@ -114,9 +115,9 @@ private:
     void remember(const Epoch& epoch) {
         for (const Write& write : epoch.writes) {
             remembered_.insert(write.file);
-            replaced_.push_back({write.file, write.offset,
-                                 targets_.at(write.file).read_range(write.offset,
-                                                                    write.bytes.size())});
+            replaced_.push_back(
+                {write.file, write.offset,
+                 targets_.at(write.file).read_range(write.offset, write.bytes.size())});
         }
     }
 
@@ -161,8 +162,7 @@ std::optional<Replacement> Replacement::prepare(const os::File& hive, ByteView c
     options.write = true;
     options.create_new = true;
     options.follow_links = false;
-    Replacement replacement(os::File::open(hive.system(), temporary_path, options),
-                            temporary_path);
+    Replacement replacement(os::File::open(hive.system(), temporary_path, options), temporary_path);
     if (!copy_metadata(hive, replacement.file_)) return std::nullopt;
     // Whoever comes for the hive after the rename must find it locked as well.
     static_cast<void>(hive.system().lock(replacement.file_.handle()));

@@ -111,7 +111,8 @@ void stop_if_interrupted(const std::function<bool()>& was_interrupted) {
 }
 
 std::string undo_command(const DiskName& disk, const std::string& copy) {
-    const std::string target = disk.is_file ? "" : "--target " + os::shell_quoted(disk.target) + " ";
+    const std::string target =
+        disk.is_file ? "" : "--target " + os::shell_quoted(disk.target) + " ";
     return "nlafix undo " + target + os::shell_quoted(copy);
 }
 

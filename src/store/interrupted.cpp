@@ -39,8 +39,9 @@ bool is_under_way(const std::string& manifest_head) {
 }
 
 /// The manifests beside the hive whose first bytes are as `is_wanted` says, in the order of names.
-std::vector<std::string> manifests_beside(os::System& system, const std::string& hive_path,
-                                          const std::function<bool(const std::string&)>& is_wanted) {
+std::vector<std::string> manifests_beside(
+    os::System& system, const std::string& hive_path,
+    const std::function<bool(const std::string&)>& is_wanted) {
     const std::string folder = os::folder_of(hive_path);
     const std::string prefix = os::name_of(hive_path) + ".nlafix-";
     std::vector<std::string> found;
@@ -54,8 +55,7 @@ std::vector<std::string> manifests_beside(os::System& system, const std::string&
 
 }  // namespace
 
-std::vector<std::string> find_interrupted_writes(os::System& system,
-                                                 const std::string& hive_path) {
+std::vector<std::string> find_interrupted_writes(os::System& system, const std::string& hive_path) {
     std::vector<std::string> found = manifests_beside(system, hive_path, is_under_way);
     if (const auto manifest = read_marker(system, hive_path)) {
         // Where the manifest is at hand it knows better.
@@ -73,10 +73,9 @@ std::optional<std::string> find_interrupted_write(os::System& system,
 }
 
 std::optional<std::string> find_cut_write(os::System& system, const std::string& hive_path) {
-    const std::vector<std::string> found =
-        manifests_beside(system, hive_path, [](const std::string& head) {
-            return state_in_head(head) == State::logging;
-        });
+    const std::vector<std::string> found = manifests_beside(
+        system, hive_path,
+        [](const std::string& head) { return state_in_head(head) == State::logging; });
     if (found.empty()) return std::nullopt;
     return found.front();
 }

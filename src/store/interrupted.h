@@ -13,8 +13,7 @@ namespace nlafix::store {
 /// The path of the manifest of a write in place that began on the hive at `hive_path` and did not
 /// end: from the manifests beside the hive, or from the marker. What stands there may be hostile;
 /// it is only shown.
-std::optional<std::string> find_interrupted_write(os::System& system,
-                                                  const std::string& hive_path);
+std::optional<std::string> find_interrupted_write(os::System& system, const std::string& hive_path);
 
 /// The path of the manifest beside the hive of a write with the log first that began and did not
 /// end. The hive is whole with its logs, the one before that write or the one after it.
@@ -24,8 +23,7 @@ std::optional<std::string> find_cut_write(os::System& system, const std::string&
 void close_cut_write(os::System& system, const std::string& manifest_path);
 
 /// All of them: a disk may have borne the name of another one before.
-std::vector<std::string> find_interrupted_writes(os::System& system,
-                                                 const std::string& hive_path);
+std::vector<std::string> find_interrupted_writes(os::System& system, const std::string& hive_path);
 
 /// Throws Error(interrupted_write), with the undo to run, where there is one.
 void refuse_interrupted_write(os::System& system, const std::string& hive_path);

@@ -50,8 +50,9 @@ std::string padded_word(State state) {
 
 [[noreturn]] void throw_malformed(const std::string& what) {
     throw Error(ErrorCode::malformed_backup, "the manifest of the backup " + what)
-        .hint("copy the .bak file over the hive by hand if you know that it belongs to it; nothing "
-              "was changed");
+        .hint(
+            "copy the .bak file over the hive by hand if you know that it belongs to it; nothing "
+            "was changed");
 }
 
 Bytes bytes_from_hex(const std::string& text) {
@@ -107,12 +108,12 @@ std::string path_from(const ordered_json& json) {
 ordered_json json_of(const std::vector<LogCopy>& logs) {
     ordered_json json = ordered_json::array();
     for (const LogCopy& log : logs) {
-        json.push_back({{"name_hex", hex_of(bytes_of(log.name))},
-                        {"size_bytes", log.before.size()},
-                        {"xxh3_128", digest_of(log.before)},
-                        {"bytes", hex_of(log.before)},
-                        {"after", {{"size_bytes", log.after_size_bytes},
-                                   {"xxh3_128", log.after_digest}}}});
+        json.push_back(
+            {{"name_hex", hex_of(bytes_of(log.name))},
+             {"size_bytes", log.before.size()},
+             {"xxh3_128", digest_of(log.before)},
+             {"bytes", hex_of(log.before)},
+             {"after", {{"size_bytes", log.after_size_bytes}, {"xxh3_128", log.after_digest}}}});
     }
     return json;
 }
@@ -224,9 +225,7 @@ Bytes rebuild_after(const Manifest& manifest, ByteView before) {
 std::string to_json(const Manifest& manifest) {
     ordered_json json = {{"tool", NLAFIX_VERSION}, {"created", manifest.created}};
     put_path(json, manifest.target);
-    json["method"] = manifest.log_first  ? "log-first"
-                     : manifest.in_place ? "in-place"
-                                         : "replace";
+    json["method"] = manifest.log_first ? "log-first" : manifest.in_place ? "in-place" : "replace";
     json["edits"] = manifest.edits;
     json["before"] = json_of(manifest.before);
     json["after"] = json_of(manifest.after);

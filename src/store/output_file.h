@@ -9,8 +9,8 @@
 namespace nlafix::store {
 
 /// Writes `content` to the new file `path`, readable by no more people than `like`, flushes it and
-/// its folder, and reads it back. Throws Error(output_exists) where there is such a file; nothing is
-/// left behind after any Error.
+/// its folder, and reads it back. Throws Error(output_exists) where there is such a file; nothing
+/// is left behind after any Error.
 void write_output(const os::File& like, const std::string& path, ByteView content);
 
 }  // namespace nlafix::store

@@ -26,11 +26,13 @@ bool is_without(int number) {
 std::optional<Bytes> attribute_of(const os::File& file, const char* name) {
     Bytes value;
     bool has_it = true;
-    os::must([&] {
-        const int result = file.system().attribute(file.handle(), name, value);
-        has_it = result == 0;
-        return is_without(result) ? 0 : result;
-    }, "cannot read an extended attribute", file.path());
+    os::must(
+        [&] {
+            const int result = file.system().attribute(file.handle(), name, value);
+            has_it = result == 0;
+            return is_without(result) ? 0 : result;
+        },
+        "cannot read an extended attribute", file.path());
     if (!has_it) return std::nullopt;
     return value;
 }
@@ -61,9 +63,9 @@ void copy_ntfs_protection(const os::File& like, const os::File& file) {
     }
     if (const auto attributes = attribute_of(like, ntfs_attributes_name)) {
         if (!attribute_of(file, ntfs_attributes_name)) return;
-        os::must([&] {
-            return system.set_attribute(file.handle(), ntfs_attributes_name, *attributes);
-        }, "cannot set the NTFS attributes", file.path());
+        os::must(
+            [&] { return system.set_attribute(file.handle(), ntfs_attributes_name, *attributes); },
+            "cannot set the NTFS attributes", file.path());
     }
 }
 

@@ -12,8 +12,7 @@ os::ScratchFile make_scratch(const os::File& hive, const std::string& folder) {
     // A number, because two are open at a time, and a run that was killed may have left some.
     for (int counter = 1;; ++counter) {
         const std::string path = base + ".nlafix-scratch-" + std::to_string(counter);
-        if (os::status_if_any(hive.system(), path, false))
-            continue;
+        if (os::status_if_any(hive.system(), path, false)) continue;
         return os::ScratchFile::named(create_private_file(path, hive));
     }
 }

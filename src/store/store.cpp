@@ -30,9 +30,8 @@ void require_backup_folder(os::System& system, const std::string& folder) {
 void require_room(const os::FileSystemStatus& status, std::uint64_t needed_bytes,
                   const std::string& folder) {
     if (status.free_bytes >= needed_bytes) return;
-    throw Error(ErrorCode::no_room, "has " + std::to_string(status.free_bytes) +
-                                        " bytes free, " + std::to_string(needed_bytes) +
-                                        " are needed")
+    throw Error(ErrorCode::no_room, "has " + std::to_string(status.free_bytes) + " bytes free, " +
+                                        std::to_string(needed_bytes) + " are needed")
         .path(folder)
         .hint("make room, or put the backup elsewhere with --backup-dir");
 }
@@ -48,8 +47,8 @@ std::vector<LogCopy> log_copies(ByteView original, const LogFirstWay& way) {
     for (std::size_t i = 0; i < way.logs.size(); ++i) {
         const LogFirstWay::Log& log = way.logs[i];
         const Bytes& after = files[file_of_log(i)];
-        copies.push_back({log.name, Bytes(log.bytes.begin(), log.bytes.end()), after.size(),
-                          digest_of(after)});
+        copies.push_back(
+            {log.name, Bytes(log.bytes.begin(), log.bytes.end()), after.size(), digest_of(after)});
     }
     return copies;
 }
@@ -77,8 +76,7 @@ Manifest make_manifest(const os::File& hive, ByteView original, ByteView image,
                        const StoreOptions& options, bool in_place) {
     Manifest manifest;
     manifest.created = utc_text(options.time);
-    manifest.target =
-        options.backup_folder.empty() ? os::name_of(hive.path()) : hive.path();
+    manifest.target = options.backup_folder.empty() ? os::name_of(hive.path()) : hive.path();
     manifest.in_place = in_place;
     manifest.before = fingerprint_of(original);
     manifest.after = fingerprint_of(image);
@@ -90,8 +88,7 @@ Manifest make_manifest(const os::File& hive, ByteView original, ByteView image,
 /// Keeps the backup, and says where it is, whatever went wrong after the hive was touched.
 [[noreturn]] void throw_with_backup(Error error, const BackupPaths& paths) {
     error.default_hint("put the backup back: nlafix undo " + os::shell_quoted(paths.copy));
-    throw Error(ErrorCode::unconfirmed_write,
-                error.message() + "; the backup is " + paths.copy)
+    throw Error(ErrorCode::unconfirmed_write, error.message() + "; the backup is " + paths.copy)
         .hint(error.hint());
 }
 
@@ -144,10 +141,10 @@ public:
         } catch (const std::exception& error) {
             // Memory ran out, most likely. Nobody can tell how far it came; the backup must not go.
             backup.keep();
-            throw_with_backup(Error(ErrorCode::unconfirmed_write,
-                                    std::string("stopped while the hive was written: ") +
-                                        error.what()),
-                              paths_);
+            throw_with_backup(
+                Error(ErrorCode::unconfirmed_write,
+                      std::string("stopped while the hive was written: ") + error.what()),
+                paths_);
         }
         return result(in_place, log_first);
     }
@@ -280,8 +277,9 @@ void require_writable(const os::File& hive, const std::string& backup_folder,
     if (status.read_only) {
         throw Error(ErrorCode::read_only, "lies on a file system that is mounted read-only")
             .path(hive.path())
-            .hint("mount it for writing; NTFS is mounted read-only when Windows is hibernated or "
-                  "was not shut down cleanly");
+            .hint(
+                "mount it for writing; NTFS is mounted read-only when Windows is hibernated or "
+                "was not shut down cleanly");
     }
     const std::string own_folder = os::folder_of(hive.path());
     const std::string folder = backup_folder.empty() ? own_folder : backup_folder;
@@ -303,9 +301,8 @@ void require_room_for_copy(os::System& system, const std::string& folder,
     require_room(os::file_system_of(system, folder), copy_bytes + spare_bytes, folder);
 }
 
-StoreResult store_image(const os::File& hive, ByteView original,
-                        const verify::VerifiedImage& image, const LogFirstWay& log_first,
-                        const StoreOptions& options) {
+StoreResult store_image(const os::File& hive, ByteView original, const verify::VerifiedImage& image,
+                        const LogFirstWay& log_first, const StoreOptions& options) {
     return Writer(hive, original, image.bytes(), log_first, options).run();
 }
 

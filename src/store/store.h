@@ -29,14 +29,14 @@ struct StoreOptions {
 
 /// The way that writes the log first, where there is one (recovery/log_first.h).
 struct LogFirstWay {
-    std::vector<Epoch> epochs;      // empty: there is none
+    std::vector<Epoch> epochs;  // empty: there is none
     std::size_t epochs_to_commit = 0;
-    std::string why;                // what is done, or why it cannot be, for a person
+    std::string why;  // what is done, or why it cannot be, for a person
     struct Log {
-        std::string name;           // beside the hive
+        std::string name;  // beside the hive
         ByteView bytes;
     };
-    std::vector<Log> logs;          // all that are there, by FileIndex
+    std::vector<Log> logs;  // all that are there, by FileIndex
 };
 
 struct StoreResult {
@@ -55,18 +55,16 @@ struct StoreResult {
 void require_writable(const os::File& hive, const std::string& backup_folder,
                       std::uint64_t image_bytes);
 
-/// Throws Error(no_backup_folder, no_room) unless `folder` is there and takes a backup whose copy has
-/// `copy_bytes`.
-void require_room_for_copy(os::System& system, const std::string& folder,
-                           std::uint64_t copy_bytes);
+/// Throws Error(no_backup_folder, no_room) unless `folder` is there and takes a backup whose copy
+/// has `copy_bytes`.
+void require_room_for_copy(os::System& system, const std::string& folder, std::uint64_t copy_bytes);
 
 /// Writes `image` over `hive`, whose bytes are `original`: by replacing it where that is safe, else
 /// with the log first where there is such a way, else in place. `hive` is locked
 /// (store/hive_lock.h). Throws Error(verification_failed) for a way that does not end in `image`.
 /// Throws Error(unconfirmed_write), its message naming the backup, once the hive may have changed;
 /// Error(interrupted) or any other before that, with nothing changed and nothing left behind.
-StoreResult store_image(const os::File& hive, ByteView original,
-                        const verify::VerifiedImage& image, const LogFirstWay& log_first,
-                        const StoreOptions& options);
+StoreResult store_image(const os::File& hive, ByteView original, const verify::VerifiedImage& image,
+                        const LogFirstWay& log_first, const StoreOptions& options);
 
 }  // namespace nlafix::store

@@ -54,8 +54,8 @@ void require_known(ByteView current, const LoadedBackup& backup, const std::stri
                 "the hive is no longer what the fix wrote; Windows or another program has changed "
                 "it since")
         .path(path)
-        .hint("to give up everything since then, copy " +
-              os::shell_quoted(backup.paths.copy) + " over it by hand");
+        .hint("to give up everything since then, copy " + os::shell_quoted(backup.paths.copy) +
+              " over it by hand");
 }
 
 std::vector<std::string> log_paths_of(const os::File& hive, const Manifest& manifest) {
@@ -171,8 +171,8 @@ void flush_file(os::System& system, const std::string& path) {
     os::File::open(system, path, options).flush();
 }
 
-/// A run that was killed may have written without the last flush. What is decided here rests on what
-/// is seen, and the record must not be on the disk before it.
+/// A run that was killed may have written without the last flush. What is decided here rests on
+/// what is seen, and the record must not be on the disk before it.
 void flush_hive(const os::File& hive) {
     flush_file(hive.system(), hive.path());
     os::flush_folder(hive.system(), os::folder_of(hive.path()));
@@ -189,8 +189,8 @@ void flush_logs(const os::File& hive, const Manifest& manifest) {
 
 LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest) {
     LoadedBackup backup;
-    backup.paths = backup_paths_of(os::join(os::real_path_of(system, os::folder_of(copy_or_manifest)),
-                                            os::name_of(copy_or_manifest)));
+    backup.paths = backup_paths_of(os::join(
+        os::real_path_of(system, os::folder_of(copy_or_manifest)), os::name_of(copy_or_manifest)));
     try {
         backup.manifest = read_manifest(system, backup.paths.manifest);
         backup.before = read_copy(system, backup.paths, backup.manifest);
@@ -238,8 +238,9 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup,
                 const std::function<bool()>& was_interrupted, const std::optional<WayBack>& way) {
     os::System& system = hive.system();
     if (hive.status().kind != os::FileKind::regular) {
-        throw Error(ErrorCode::not_a_hive, "is no regular file").path(hive.path()).hint(
-            "say where the hive is with --target");
+        throw Error(ErrorCode::not_a_hive, "is no regular file")
+            .path(hive.path())
+            .hint("say where the hive is with --target");
     }
     const Bytes current = hive.read_all(most_bytes);
     UndoResult result;
@@ -264,8 +265,7 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup,
             }
             throw;
         } catch (const std::bad_alloc&) {
-            throw Error(ErrorCode::unconfirmed_write,
-                        "memory ran out while the hive was put back")
+            throw Error(ErrorCode::unconfirmed_write, "memory ran out while the hive was put back")
                 .hint(hint_again(backup));
         }
         result.changed = true;
@@ -279,11 +279,11 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup,
         if (says_unfinished) {
             throw Error(ErrorCode::unconfirmed_write,
                         "the hive was put back and read back, but the record of it could not be "
-                        "written: " + error.message())
+                        "written: " +
+                            error.message())
                 .hint(hint_again(backup));
         }
-        result.warnings.push_back("the manifest could not be marked as undone: " +
-                                  error.message());
+        result.warnings.push_back("the manifest could not be marked as undone: " + error.message());
     }
     return result;
 }

@@ -31,8 +31,8 @@ LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest
 /// Error(malformed_backup), Error(link_leads_out).
 std::string target_of(os::System& system, const LoadedBackup& backup);
 
-/// The way back from a fix that wrote the log first (recovery/restoration.h). Its files are the hive
-/// and the logs of the manifest, in that order.
+/// The way back from a fix that wrote the log first (recovery/restoration.h). Its files are the
+/// hive and the logs of the manifest, in that order.
 struct WayBack {
     /// The hive has, with its logs, the content that it had before or after the fix.
     bool is_known = false;
@@ -53,8 +53,8 @@ struct UndoResult {
 /// Puts the original back over `hive`, which is locked. Throws Error(hive_changed) when the hive is
 /// neither the original, nor what the fix wrote, nor a write between the two that was cut. `way` is
 /// there for a backup that holds logs; they are put back as well.
-/// Error(interrupted) when `was_interrupted` says so before the first write; Error(unconfirmed_write)
-/// once the hive may have changed.
+/// Error(interrupted) when `was_interrupted` says so before the first write;
+/// Error(unconfirmed_write) once the hive may have changed.
 UndoResult undo(const os::File& hive, const LoadedBackup& backup,
                 const std::function<bool()>& was_interrupted = {},
                 const std::optional<WayBack>& way = std::nullopt);

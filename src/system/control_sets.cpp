@@ -10,18 +10,17 @@
 namespace nlafix::system {
 namespace {
 
-constexpr const char* hint_not_system =
-    "is this the SYSTEM hive? nlafix check shows what is there";
+constexpr const char* hint_not_system = "is this the SYSTEM hive? nlafix check shows what is there";
 
 std::optional<std::uint32_t> read_number(const regf::KeyNode& select, const char* name) {
     const std::optional<regf::KeyValue> value = regf::find_value(select, name);
     if (!value) return std::nullopt;
     const Bytes data = value->data();
     if (value->type() != regf::reg_dword || data.size() < 4) {
-        throw Error(ErrorCode::malformed_value,
-                    std::string("Select: value \"") + name + "\" is " +
-                        regf::type_name(value->type()) + " of " + std::to_string(data.size()) +
-                        " bytes (" + to_hex(data, 16) + "), expected REG_DWORD")
+        throw Error(ErrorCode::malformed_value, std::string("Select: value \"") + name + "\" is " +
+                                                    regf::type_name(value->type()) + " of " +
+                                                    std::to_string(data.size()) + " bytes (" +
+                                                    to_hex(data, 16) + "), expected REG_DWORD")
             .hint("name the control set with --control-set N");
     }
     return u32_at(data, 0);
@@ -63,9 +62,9 @@ std::vector<ControlSet> all_control_sets(const regf::KeyNode& root) {
 
 std::uint32_t required(const std::optional<std::uint32_t>& number, const char* name) {
     if (number) return *number;
-    throw Error(ErrorCode::no_control_set,
-                std::string("Select: there is no value \"") + name + "\", so nobody can tell which "
-                "control set boots")
+    throw Error(ErrorCode::no_control_set, std::string("Select: there is no value \"") + name +
+                                               "\", so nobody can tell which "
+                                               "control set boots")
         .hint("name the control set with --control-set N");
 }
 
@@ -119,8 +118,7 @@ std::vector<ControlSet> choose_control_sets(const regf::Hive& hive, const Select
         const auto key = regf::find_subkey(root, control_set_name(number));
         // There is no control set 0, whatever a key is called.
         if (number == 0 || !key) {
-            throw Error(ErrorCode::no_control_set,
-                        "the hive has no " + control_set_name(number))
+            throw Error(ErrorCode::no_control_set, "the hive has no " + control_set_name(number))
                 .hint("choose another one with --control-set");
         }
         sets.push_back({number, *key});

@@ -33,8 +33,8 @@ struct ControlSet {
     regf::KeyNode key;
 };
 
-/// Throws Error(no_key) without the key Select, Error(malformed_value) when Current or Default is no
-/// REG_DWORD of at least 4 bytes; the other two are for reports, and absent then.
+/// Throws Error(no_key) without the key Select, Error(malformed_value) when Current or Default is
+/// no REG_DWORD of at least 4 bytes; the other two are for reports, and absent then.
 Select read_select(const regf::Hive& hive);
 
 /// False for a choice that can be made without the key Select.
@@ -44,7 +44,8 @@ bool depends_on_select(const Choice& choice);
 std::string control_set_name(std::uint32_t number);
 
 /// The control sets of `choice`, at least one, each once. `boot` is Current and Default. While
-/// Current is 0 (Windows was never booted) Default stands for it. Throws Error(no_control_set) when one of them does not exist.
+/// Current is 0 (Windows was never booted) Default stands for it. Throws Error(no_control_set) when
+/// one of them does not exist.
 std::vector<ControlSet> choose_control_sets(const regf::Hive& hive, const Select& select,
                                             const Choice& choice);
 

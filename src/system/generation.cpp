@@ -33,8 +33,7 @@ constexpr std::array<Names, 10> names = {{
 
 const Names& names_of(Generation generation) {
     for (const Names& row : names) {
-        if (row.generation == generation)
-            return row;
+        if (row.generation == generation) return row;
     }
     return names.front();
 }
@@ -65,17 +64,12 @@ Generation by_root_name(const regf::Hive& hive) {
 Generation by_driver_database(const regf::Hive& hive) {
     const auto key = regf::find_key(regf::root_key(hive), "DriverDatabase");
     const auto value = key ? regf::find_value(*key, "Version") : std::nullopt;
-    if (!value || value->type() != regf::reg_dword)
-        return Generation::unknown;
+    if (!value || value->type() != regf::reg_dword) return Generation::unknown;
     switch (u32_at(value->data(), 0)) {
-        case 0x06020000:
-            return Generation::win8;
-        case 0x06030000:
-            return Generation::win81;
-        case 0x0a000000:
-            return Generation::win10;
-        default:
-            return Generation::unknown;
+        case 0x06020000: return Generation::win8;
+        case 0x06030000: return Generation::win81;
+        case 0x0a000000: return Generation::win10;
+        default: return Generation::unknown;
     }
 }
 
@@ -83,8 +77,7 @@ Generation by_driver_database(const regf::Hive& hive) {
 bool is_server(const regf::Hive& hive) {
     const auto key = regf::find_key(regf::root_key(hive), "ControlSet001\\Control\\ProductOptions");
     const auto value = key ? regf::find_value(*key, "ProductType") : std::nullopt;
-    if (!value || value->type() != regf::reg_sz)
-        return false;
+    if (!value || value->type() != regf::reg_sz) return false;
     const std::string type = utf8_of(utf16_units(value->data()));
     return type.compare(0, 5, "WinNT") != 0;
 }
@@ -123,14 +116,10 @@ const char* word_of(Generation generation) {
 
 const char* word_of(Sureness sureness) {
     switch (sureness) {
-        case Sureness::guessed:
-            return "guessed";
-        case Sureness::likely:
-            return "likely";
-        case Sureness::certain:
-            return "certain";
-        case Sureness::unknown:
-            break;
+        case Sureness::guessed: return "guessed";
+        case Sureness::likely: return "likely";
+        case Sureness::certain: return "certain";
+        case Sureness::unknown: break;
     }
     return "unknown";
 }
@@ -145,13 +134,11 @@ GenerationGuess guess_generation(const regf::Hive& system_hive) {
                     (sure ? "" : ", although the name of its root key says another")};
     }
     switch (by_root) {
-        case Generation::unknown:
-            break;
+        case Generation::unknown: break;
         case Generation::xp:
             return {is_server_as_far_as_readable(system_hive) ? Generation::server2003 : by_root,
                     Sureness::likely, "the name of its root key and its product type"};
-        case Generation::win7:
-            return {by_root, Sureness::likely, "the name of its root key"};
+        case Generation::win7: return {by_root, Sureness::likely, "the name of its root key"};
         default:
             // Windows 8 and later have a driver database.
             return {by_root, Sureness::guessed, "the name of its root key alone"};

@@ -23,8 +23,7 @@ public:
 
     std::string text(const char* name) {
         const auto data = data_of(name, regf::reg_sz);
-        if (!data)
-            return {};
+        if (!data) return {};
         const std::size_t size = std::min(data->size(), most_text_bytes);
         std::u16string units = utf16_units(ByteView(*data).first(size));
         return utf8_of(units.substr(0, units.find(u'\0')));
@@ -38,10 +37,8 @@ public:
 
     std::optional<std::uint32_t> number(const char* name) {
         const auto data = data_of(name, regf::reg_dword);
-        if (!data)
-            return std::nullopt;
-        if (data->size() >= 4)
-            return u32_at(*data, 0);
+        if (!data) return std::nullopt;
+        if (data->size() >= 4) return u32_at(*data, 0);
         damaged_ = true;
         return std::nullopt;
     }
@@ -52,10 +49,8 @@ private:
     std::optional<Bytes> data_of(const char* name, std::uint32_t type) {
         try {
             const auto value = regf::find_value(key_, name);
-            if (!value)
-                return std::nullopt;
-            if (value->type() == type)
-                return value->data();
+            if (!value) return std::nullopt;
+            if (value->type() == type) return value->data();
         } catch (const Error&) {
             // said below
         }
@@ -84,8 +79,7 @@ std::string right_product(const WindowsVersion& version) {
     if (build && *build >= first_build_of_11 && product.compare(0, ten.size(), ten) == 0) {
         product.replace(0, ten.size(), "Windows 11");
     }
-    if (product.empty())
-        product = name_of(generation_of(version));
+    if (product.empty()) product = name_of(generation_of(version));
     return product;
 }
 
@@ -98,8 +92,7 @@ std::optional<WindowsVersion> read_windows_version(const regf::Hive& software) {
     } catch (const Error&) {
         return std::nullopt;
     }
-    if (!key)
-        return std::nullopt;
+    if (!key) return std::nullopt;
     Reader reader(*key);
     WindowsVersion version;
     version.product = reader.text("ProductName");
@@ -115,35 +108,24 @@ std::optional<WindowsVersion> read_windows_version(const regf::Hive& software) {
 Generation generation_of(const WindowsVersion& version) {
     const auto build = build_number(version.build);
     // First builds that were sold; Server 2003 and XP x64 are 3790. A build below NT 4 is none.
-    if (!build || *build < 1381)
-        return Generation::unknown;
-    if (*build < 2195)
-        return Generation::nt4;
-    if (*build < 2600)
-        return Generation::win2000;
-    if (*build < 3790)
-        return Generation::xp;
-    if (*build < 6000)
-        return Generation::server2003;
-    if (*build < 7600)
-        return Generation::vista;
-    if (*build < 9200)
-        return Generation::win7;
-    if (*build < 9600)
-        return Generation::win8;
-    if (*build < 10240)
-        return Generation::win81;
+    if (!build || *build < 1381) return Generation::unknown;
+    if (*build < 2195) return Generation::nt4;
+    if (*build < 2600) return Generation::win2000;
+    if (*build < 3790) return Generation::xp;
+    if (*build < 6000) return Generation::server2003;
+    if (*build < 7600) return Generation::vista;
+    if (*build < 9200) return Generation::win7;
+    if (*build < 9600) return Generation::win8;
+    if (*build < 10240) return Generation::win81;
     return Generation::win10;
 }
 
 std::string name_of(const WindowsVersion& version) {
     std::string name = right_product(version);
-    if (!version.release.empty())
-        name += ", " + version.release;
+    if (!version.release.empty()) name += ", " + version.release;
     if (!version.build.empty()) {
         name += ", build " + version.build;
-        if (version.revision)
-            name += "." + std::to_string(*version.revision);
+        if (version.revision) name += "." + std::to_string(*version.revision);
     }
     return name;
 }

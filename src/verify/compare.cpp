@@ -20,9 +20,8 @@ using regf::KeyNode;
 using regf::KeyValue;
 
 [[noreturn]] void differs(const std::string& what, const regf::Name& key) {
-    throw Error(ErrorCode::verification_failed,
-                "the edited copy is not what was planned: " + what + " of key \"" + key.utf8() +
-                    "\" differs");
+    throw Error(ErrorCode::verification_failed, "the edited copy is not what was planned: " + what +
+                                                    " of key \"" + key.utf8() + "\" differs");
 }
 
 class Comparison {
@@ -182,8 +181,7 @@ void Comparison::compare_edited_values(const KeyNode& before, const KeyNode& aft
     }
 }
 
-void Comparison::compare_value(const KeyNode& key, const KeyValue& before,
-                               const KeyValue& after) {
+void Comparison::compare_value(const KeyNode& key, const KeyValue& before, const KeyValue& after) {
     const bool same_place = before.storage() == KeyValue::Storage::cell &&
                             before.data_offset() == after.data_offset() &&
                             before.data_size_bytes() == after.data_size_bytes();

@@ -27,9 +27,9 @@ void compare_base_blocks(ByteView before, ByteView after, bool new_timestamp) {
     }};
     for (std::size_t at = 0; at < regf::base_block_size_bytes; ++at) {
         if (before[at] == after[at]) continue;
-        const auto range =
-            std::find_if(may_differ.begin(), may_differ.end(),
-                         [at](const Range& r) { return at >= r.begin && at < r.end; });
+        const auto range = std::find_if(may_differ.begin(), may_differ.end(), [at](const Range& r) {
+            return at >= r.begin && at < r.end;
+        });
         const bool is_timestamp = range != may_differ.end() && range->begin == regf::timestamp_at;
         if (range != may_differ.end() && (!is_timestamp || new_timestamp)) continue;
         throw Error(ErrorCode::verification_failed,

@@ -24,8 +24,8 @@ public:
     ByteView bytes() const { return bytes_; }
 
 private:
-    friend VerifiedImage verify(const recovery::CleanHive&, const nla::Plan&,
-                                hivex::EditedImage, std::optional<std::uint32_t>);
+    friend VerifiedImage verify(const recovery::CleanHive&, const nla::Plan&, hivex::EditedImage,
+                                std::optional<std::uint32_t>);
     explicit VerifiedImage(Bytes bytes) : bytes_(std::move(bytes)) {}
 
     Bytes bytes_;

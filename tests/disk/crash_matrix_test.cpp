@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a power cut leaves of a commit to an NTFS volume: every subset of the writes that no flush has
-// followed, every subset of their sectors where there are few, and samples where there are many.
+// What a power cut leaves of a commit to an NTFS volume: every subset of the writes that no flush
+// has followed, every subset of their sectors where there are few, and samples where there are
+// many.
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
@@ -128,8 +129,8 @@ private:
         for (const DiskEpoch& epoch : plan_.epochs) {
             for (const DiskWrite& write : epoch.writes) {
                 const Bytes found = read_bytes(disk, write.offset, write.after.size());
-                const auto begin = commit_.device.content.begin() +
-                                   static_cast<std::ptrdiff_t>(write.offset);
+                const auto begin =
+                    commit_.device.content.begin() + static_cast<std::ptrdiff_t>(write.offset);
                 if (!std::equal(found.begin(), found.end(), begin)) return false;
             }
         }
@@ -210,34 +211,67 @@ std::vector<Row> rows() {
     return {
         {"same size", runlist_switch, small_image(), 100 * page, {3, 4, 50}},
         {"growing", runlist_switch, small_image(), 100 * page, {3, 50}, 3 * page},
-        {"same size, clusters of 512", runlist_switch,
-         with([](Image& image) { image.cluster_bytes = 512; }), 100 * page, {3, 4, 50}},
-        {"growing, clusters of 64 KiB", runlist_switch,
-         with([](Image& image) { image.cluster_bytes = 65536; }), 60 * page, {3, 50}, page},
-        {"same size, 20 pieces", runlist_switch, with([](Image& image) { image.runs = 20; }),
-         100 * page, {3, 50, 90}},
-        {"growing, 60 pieces: all of it moves", runlist_switch,
-         with([](Image& image) { image.runs = 60; }), 120 * page, {3, 50, 90}, 2 * page},
-        {"same size, nearly full", runlist_switch,
-         with([](Image& image) { image.free_clusters = 4; }), 100 * page, {3, 50}},
-        {"growing, nearly full, free clusters apart", runlist_switch,
+        {"same size, clusters of 512",
+         runlist_switch,
+         with([](Image& image) { image.cluster_bytes = 512; }),
+         100 * page,
+         {3, 4, 50}},
+        {"growing, clusters of 64 KiB",
+         runlist_switch,
+         with([](Image& image) { image.cluster_bytes = 65536; }),
+         60 * page,
+         {3, 50},
+         page},
+        {"same size, 20 pieces",
+         runlist_switch,
+         with([](Image& image) { image.runs = 20; }),
+         100 * page,
+         {3, 50, 90}},
+        {"growing, 60 pieces: all of it moves",
+         runlist_switch,
+         with([](Image& image) { image.runs = 60; }),
+         120 * page,
+         {3, 50, 90},
+         2 * page},
+        {"same size, nearly full",
+         runlist_switch,
+         with([](Image& image) { image.free_clusters = 4; }),
+         100 * page,
+         {3, 50}},
+        {"growing, nearly full, free clusters apart",
+         runlist_switch,
          with([](Image& image) {
              image.free_clusters = 12;
              image.free_ones_apart = true;
          }),
-         100 * page, {3, 50}, 3 * page},
-        {"growing, sectors of 4096", runlist_switch,
-         with([](Image& image) { image.sector_bytes = 4096; }), 60 * page, {3, 50}, page, 4096},
-        {"same size, 1,100 pieces, attribute list", in_place,
+         100 * page,
+         {3, 50},
+         3 * page},
+        {"growing, sectors of 4096",
+         runlist_switch,
+         with([](Image& image) { image.sector_bytes = 4096; }),
+         60 * page,
+         {3, 50},
+         page,
+         4096},
+        {"same size, 1,100 pieces, attribute list",
+         in_place,
          with([](Image& image) {
              image.cluster_bytes = 512;
              image.runs = 1100;
          }),
-         1100 * 512, {3, 50, 90}},
-        {"same size, attribute list", in_place,
-         with([](Image& image) { image.attribute_list = true; }), 100 * page, {3, 50, 90}},
-        {"same size, full", in_place, with([](Image& image) { image.free_clusters = 0; }),
-         100 * page, {3, 4, 5, 50, 60, 70, 80, 90, 95, 99}},
+         1100 * 512,
+         {3, 50, 90}},
+        {"same size, attribute list",
+         in_place,
+         with([](Image& image) { image.attribute_list = true; }),
+         100 * page,
+         {3, 50, 90}},
+        {"same size, full",
+         in_place,
+         with([](Image& image) { image.free_clusters = 0; }),
+         100 * page,
+         {3, 4, 5, 50, 60, 70, 80, 90, 95, 99}},
     };
 }
 

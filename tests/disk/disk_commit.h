@@ -30,8 +30,8 @@ inline Bytes hive_of(std::size_t size_bytes, std::uint32_t sequence = 10) {
     return hive;
 }
 
-/// `before` with other bytes in `pages`, with `more_bytes` behind the end, and sequence numbers that
-/// say so.
+/// `before` with other bytes in `pages`, with `more_bytes` behind the end, and sequence numbers
+/// that say so.
 inline Bytes edited(const Bytes& before, const std::vector<std::size_t>& pages,
                     std::size_t more_bytes = 0) {
     Bytes after = before;
@@ -51,8 +51,7 @@ inline Bytes edited(const Bytes& before, const std::vector<std::size_t>& pages,
 inline std::vector<Epoch> in_place_epochs(ByteView before, ByteView after) {
     const Bytes opening = store::opening_head_of_fix(before, after);
     std::vector<Epoch> epochs;
-    for (const auto& from :
-         store::in_place_epochs(before, after, opening, store::Direction::fix)) {
+    for (const auto& from : store::in_place_epochs(before, after, opening, store::Direction::fix)) {
         Epoch epoch;
         for (const auto& write : from.writes) {
             epoch.writes.push_back(

@@ -40,7 +40,7 @@ struct DiskScenario {
     app::Command command = app::Command::fix;
     std::string backup_folder;
     Medium start;
-    Bytes before;      // the image without the fix
+    Bytes before;  // the image without the fix
     Bytes old_hive;
     std::string backup;  // that the fix makes, or made
 };
@@ -180,8 +180,8 @@ bool is_end(const Fault& fault) {
 std::string problem_of_report(const DiskScenario& scenario, const app::Report& report,
                               const Medium& now, const Fault& fault) {
     if (!report.error) {
-        const auto wanted = scenario.command == app::Command::fix ? app::Outcome::fixed
-                                                                  : app::Outcome::restored;
+        const auto wanted =
+            scenario.command == app::Command::fix ? app::Outcome::fixed : app::Outcome::restored;
         return report.outcome == wanted ? "" : "a fault makes it say that nothing is to be done";
     }
     if (report.error->hint().empty()) return "an error without a hint";
@@ -193,8 +193,8 @@ std::string problem_of_report(const DiskScenario& scenario, const app::Report& r
         return "says that nothing was changed, and the image is: " + report.error->message();
     }
     // A disk that died cannot be cleaned up.
-    const bool lasting = fault.kind == Fault::Kind::lasting_error ||
-                         fault.kind == Fault::Kind::lasting_readonly;
+    const bool lasting =
+        fault.kind == Fault::Kind::lasting_error || fault.kind == Fault::Kind::lasting_readonly;
     const bool same_files = now.size() == scenario.start.size();
     return lasting || same_files ? "" : "leaves a file behind: " + report.error->message();
 }
@@ -234,9 +234,8 @@ std::size_t spoil_every_call(const DiskScenario& scenario, Fault fault, DiskVeri
         }
         if (!struck) return static_cast<std::size_t>(fault.nth - first);
         if (problem.empty()) problem = verifier.problem(system.seen());
-        CHECK_MESSAGE(problem.empty(),
-                      fmt::format("call {}, kind {}: {}", fault.nth, static_cast<int>(fault.kind),
-                                  problem));
+        CHECK_MESSAGE(problem.empty(), fmt::format("call {}, kind {}: {}", fault.nth,
+                                                   static_cast<int>(fault.kind), problem));
     }
 }
 
@@ -250,12 +249,11 @@ TEST_CASE("whatever call fails, the image is old, new, or put right by undo") {
         std::size_t count = spoil_every_call(scenario, {Kind::error, EIO, 1}, verifier);
         // Before the first change these differ in nothing from an error.
         const std::uint64_t first = first_change_of(scenario) - 1;
-        for (const Fault& fault : {Fault{Kind::lasting_error, EIO, first},
-                                   Fault{Kind::lasting_readonly, EROFS, first},
-                                   Fault{Kind::stop_before, 0, first},
-                                   Fault{Kind::stop_after, 0, first},
-                                   // These count transfers alone.
-                                   Fault{Kind::half_then_error, ENOSPC, 1}}) {
+        for (const Fault& fault :
+             {Fault{Kind::lasting_error, EIO, first}, Fault{Kind::lasting_readonly, EROFS, first},
+              Fault{Kind::stop_before, 0, first}, Fault{Kind::stop_after, 0, first},
+              // These count transfers alone.
+              Fault{Kind::half_then_error, ENOSPC, 1}}) {
             count += spoil_every_call(scenario, fault, verifier);
         }
         CHECK(count > 100);

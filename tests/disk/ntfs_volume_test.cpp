@@ -28,8 +28,7 @@ NtfsImageOptions with_hive(std::size_t size_bytes = 40 * 4096) {
 /// A volume and the disk that it lies on.
 struct Opened {
     explicit Opened(const NtfsImageOptions& options)
-        : device(ntfs_image(options)),
-          volume(NtfsVolume::open(device, {0, device.size_bytes()})) {}
+        : device(ntfs_image(options)), volume(NtfsVolume::open(device, {0, device.size_bytes()})) {}
 
     NtfsFile hive() { return volume.find(hive_on_volume).value(); }
 
@@ -209,8 +208,9 @@ TEST_CASE("Hibernated, open and dirty volumes are read, and not written") {
 TEST_CASE("What is no NTFS volume, or lies outside of the disk, is not opened") {
     MemoryDevice zeros(Bytes(1 << 20));
     CHECK(word_thrown_by([&] { NtfsVolume::open(zeros, {0, 1 << 20}); }) == "malformed-volume");
-    CHECK(word_thrown_by([&] { NtfsVolume::open(zeros, {1 << 19, 1 << 20}); }) ==
-          "malformed-volume");
+    CHECK(word_thrown_by([&] {
+              NtfsVolume::open(zeros, {1 << 19, 1 << 20});
+          }) == "malformed-volume");
     CHECK(word_thrown_by([&] { NtfsVolume::open(zeros, {0, 100}); }) == "malformed-volume");
     MemoryDevice cut(ntfs_image(with_hive()));
     CHECK(word_thrown_by([&] { NtfsVolume::open(cut, {0, 8 << 20}); }) == "malformed-volume");

@@ -25,8 +25,7 @@ std::size_t bytes_of(const DiskEpoch& epoch) {
 bool is_sound(BlockDevice& device) {
     const VolumeFindings findings = judge_volume(device);
     CHECK(findings.unreadable == "");
-    return findings.torn_records + findings.used_but_free + findings.used_twice +
-               findings.leaked ==
+    return findings.torn_records + findings.used_but_free + findings.used_twice + findings.leaked ==
            0;
 }
 

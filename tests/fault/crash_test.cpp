@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t most_states_at_a_call = 256;
 constexpr std::size_t few_states_at_a_call = 12;
 
-/// Of the way with the log first tests/fault/log_first_test.cpp looks at every state; here it is the
-/// records around it that count.
+/// Of the way with the log first tests/fault/log_first_test.cpp looks at every state; here it is
+/// the records around it that count.
 std::size_t few_states(const Scenario& scenario) {
     return scenario.is_log_first() ? few_states_at_a_call / 3 : few_states_at_a_call;
 }
@@ -125,8 +125,8 @@ TEST_CASE("a power cut while an error is being cleaned up leaves nothing that ca
         }
         CHECK_MESSAGE(problems.none(), problems.text());
         CHECK(states > 0);
-        fmt::print("crash behind an error: {}: {} faults, {} states, {} different\n",
-                   scenario.name, faults, states, verifier.different_states());
+        fmt::print("crash behind an error: {}: {} faults, {} states, {} different\n", scenario.name,
+                   faults, states, verifier.different_states());
     }
 }
 

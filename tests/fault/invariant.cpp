@@ -3,13 +3,13 @@
 // says was interrupted and that undo brings back.
 #include <algorithm>
 
+#include "base/digest.h"
 #include "hive_builder.h"
 #include "os/paths.h"
 #include "recovery/bins_range.h"
 #include "recovery/restoration.h"
 #include "scenario.h"
 #include "store/backup.h"
-#include "base/digest.h"
 
 namespace nlafix::test {
 namespace {
@@ -36,9 +36,9 @@ std::string digest_of(const Medium& medium) {
 }
 
 std::string told(const app::Report& report) {
-    return report.error ? std::string(word_of(report.error->code())) + " (" +
-                              report.error->message() + ")"
-                        : "outcome " + std::to_string(static_cast<int>(report.outcome));
+    return report.error
+               ? std::string(word_of(report.error->code())) + " (" + report.error->message() + ")"
+               : "outcome " + std::to_string(static_cast<int>(report.outcome));
 }
 
 /// The words behind "nlafix undo --target" in a hint: the hive and the manifest. No path here
@@ -69,8 +69,8 @@ bool looks_clean(const Bytes& hive) {
 /// What Windows reads of a hive: up to the end of its bins, and not the timestamp of the first,
 /// which matters beside a torn head only.
 Bytes as_windows_reads_it(Bytes hive) {
-    const std::size_t end = fixture::base_block_size_bytes +
-                            fixture::get_u32(hive, fixture::base_block::bins_size);
+    const std::size_t end =
+        fixture::base_block_size_bytes + fixture::get_u32(hive, fixture::base_block::bins_size);
     hive.resize(std::min(hive.size(), end));
     fixture::put_u64(hive, fixture::base_block_size_bytes + fixture::hive_bin::timestamp, 0);
     return hive;
@@ -126,8 +126,8 @@ std::string Verifier::find_problem(const Medium& medium) const {
     return "the hive is half written, and check does not say so but " + told(check);
 }
 
-/// With the log first the hive is whole at every moment: with its logs it is the old or the new one,
-/// the next run says which and refuses nothing, and undo gives back every byte.
+/// With the log first the hive is whole at every moment: with its logs it is the old or the new
+/// one, the next run says which and refuses nothing, and undo gives back every byte.
 std::string Verifier::problem_of_whole(const Medium& medium) const {
     std::vector<recovery::LogFile> logs;
     std::vector<recovery::LogFile> original_logs;
@@ -141,8 +141,8 @@ std::string Verifier::problem_of_whole(const Medium& medium) const {
     if (now.empty()) {
         return "no log completes the hive";
     }
-    const bool is_old = recovery::same_content(
-        now, recovery::content_of({scenario_.before, original_logs}));
+    const bool is_old =
+        recovery::same_content(now, recovery::content_of({scenario_.before, original_logs}));
     if (!is_old && !recovery::same_content(now, scenario_.after)) {
         return "the hive is neither the old one nor the new one with its logs";
     }
@@ -278,8 +278,8 @@ std::string Verifier::problem_with_protection(const Medium& medium) const {
             return path + " is readable by more people than the hive";
         }
         const auto descriptor = file.attributes.find(MemorySystem::descriptor_name);
-        if (descriptor != file.attributes.end() && *descriptor != *original.attributes.find(
-                                                       MemorySystem::descriptor_name)) {
+        if (descriptor != file.attributes.end() &&
+            *descriptor != *original.attributes.find(MemorySystem::descriptor_name)) {
             return path + " has another security descriptor than the hive";
         }
     }

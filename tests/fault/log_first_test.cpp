@@ -45,8 +45,7 @@ std::vector<recovery::LogFile> logs_in(const Files& files, const std::vector<Nam
 
 Files files_of(const LoggedHive& hive) {
     Files files = {hive.primary};
-    for (const NamedLog& log : hive.logs)
-        files.push_back(log.bytes);
+    for (const NamedLog& log : hive.logs) files.push_back(log.bytes);
     return files;
 }
 
@@ -85,12 +84,9 @@ public:
         try {
             const auto logs = logs_in(files, names_);
             const auto recovered = recovery::recover(files[0], logs, recovery::LogPolicy::apply);
-            if (!recovered.hive)
-                return Found::bad;
-            if (recovery::same_content(recovered.hive->image(), old_))
-                return Found::old_content;
-            if (recovery::same_content(recovered.hive->image(), new_))
-                return Found::new_content;
+            if (!recovered.hive) return Found::bad;
+            if (recovery::same_content(recovered.hive->image(), old_)) return Found::old_content;
+            if (recovery::same_content(recovered.hive->image(), new_)) return Found::new_content;
         } catch (const Error&) {
             // No hive any more.
         }
@@ -119,8 +115,7 @@ public:
          const Bytes& old_content, const Bytes& new_content)
         : start_(start) {
         const char* folder = std::getenv("NLAFIX_DUMP_STATES");
-        if (folder == nullptr)
-            return;
+        if (folder == nullptr) return;
         static int number = 0;
         out_.open(fmt::format("{}/{}.states", folder, ++number), std::ios::binary);
         put_text(out_, name);
@@ -137,8 +132,7 @@ public:
     }
 
     void add(const Files& files) {
-        if (!out_.is_open())
-            return;
+        if (!out_.is_open()) return;
         for (std::size_t i = 0; i < files.size(); ++i) {
             const auto writes = recovery::changed_sectors(i, start_[i], files[i], 0);
             put_text(out_, fmt::format("file {} {} {}", i, files[i].size(), writes.size()));
@@ -165,8 +159,7 @@ struct Count {
 
 std::string digest_of_all(const Files& files) {
     std::string all;
-    for (const Bytes& file : files)
-        all += nlafix::digest_of(file) + ",";
+    for (const Bytes& file : files) all += nlafix::digest_of(file) + ",";
     return all;
 }
 
@@ -176,27 +169,18 @@ Count enumerate(const std::string& name, const std::vector<NamedLog>& names, con
                 const Bytes& new_content, bool dump, std::size_t random = random_states) {
     const Judge judge(names, old_content, new_content);
     std::optional<Dump> states;
-    if (dump)
-        states.emplace(name, names, start, old_content, new_content);
+    if (dump) states.emplace(name, names, start, old_content, new_content);
     std::set<std::string> known;
     Count count;
     visit_cuts(start, epochs, random, [&](const Files& files) {
         ++count.states;
-        if (!known.insert(digest_of_all(files)).second)
-            return;
+        if (!known.insert(digest_of_all(files)).second) return;
         ++count.different;
-        if (states)
-            states->add(files);
+        if (states) states->add(files);
         switch (judge.judge(files)) {
-            case Found::old_content:
-                ++count.old_content;
-                break;
-            case Found::new_content:
-                ++count.new_content;
-                break;
-            case Found::bad:
-                ++count.bad;
-                break;
+            case Found::old_content: ++count.old_content; break;
+            case Found::new_content: ++count.new_content; break;
+            case Found::bad: ++count.bad; break;
         }
     });
     return count;
@@ -269,8 +253,7 @@ TEST_CASE("A write that was cut anywhere is taken back, and every cut of that is
         Count sum;
         std::set<std::string> known;
         visit_cuts(commit.start, commit.plan.epochs, 6, [&](const Files& cut) {
-            if (!known.insert(digest_of_all(cut)).second)
-                return;
+            if (!known.insert(digest_of_all(cut)).second) return;
             const auto logs = logs_in(cut, hive.logs);
             const recovery::LogFirst back =
                 recovery::plan_restoration({cut[0], logs}, {commit.start[0], original_logs},
@@ -280,16 +263,14 @@ TEST_CASE("A write that was cut anywhere is taken back, and every cut of that is
                 FAIL_CHECK(back.why_not);
                 return;
             }
-            if (carried_out(cut, back.epochs) != commit.start)
-                ++sum.bad;
+            if (carried_out(cut, back.epochs) != commit.start) ++sum.bad;
             // Every flush of it; the cuts in between were looked at above.
             Files files = cut;
             const Judge judge(hive.logs, commit.old_content, commit.wanted);
             for (const Epoch& epoch : back.epochs) {
                 apply_epoch(epoch, files);
                 ++sum.different;
-                if (judge.judge(files) == Found::bad)
-                    ++sum.bad;
+                if (judge.judge(files) == Found::bad) ++sum.bad;
             }
         });
         print(hive.name, sum);
@@ -344,8 +325,7 @@ TEST_CASE("After the next write of Windows into either log no old entry comes ba
         for (const Epoch& epoch : back.epochs) {
             apply_epoch(epoch, undone);
             const regf::BaseBlock head = regf::read_base_block(undone[0]);
-            if (!recovery::is_dirty(head))
-                hives.emplace_back("undo: " + epoch.what, undone);
+            if (!recovery::is_dirty(head)) hives.emplace_back("undo: " + epoch.what, undone);
         }
         Count count;
         for (const auto& one : hives) {
@@ -378,12 +358,9 @@ TEST_CASE("After the next write of Windows into either log no old entry comes ba
                     const Found found = judge.judge(now);
                     const Found expected = cut == CutOfWindows::behind_the_log ? Found::old_content
                                                                                : Found::new_content;
-                    if (found == Found::old_content)
-                        ++count.old_content;
-                    if (found == Found::new_content)
-                        ++count.new_content;
-                    if (found == Found::bad)
-                        ++count.bad;
+                    if (found == Found::old_content) ++count.old_content;
+                    if (found == Found::new_content) ++count.new_content;
+                    if (found == Found::bad) ++count.bad;
                     CHECK(found == expected);
                 }
             }

@@ -38,7 +38,9 @@ struct Place {
     std::string hive;
 
     Place() : hive(folder.write("SYSTEM", before)) {}
-    std::vector<std::string> names() const { return os::names_in(os::real_system(), folder.path()); }
+    std::vector<std::string> names() const {
+        return os::names_in(os::real_system(), folder.path());
+    }
 };
 
 app::Report run_on(os::System& system, app::Command command, const std::string& target) {
@@ -75,8 +77,8 @@ Found look_at(const Place& place, const std::string& type, const Bytes& after) {
     if (says_interrupted(check)) {
         const bool refused = says_interrupted(run_on(system, app::Command::fix, place.hive));
         const app::Report undone = run_on(system, app::Command::undo, manifest_in(place));
-        const bool restored = undone.outcome == app::Outcome::restored &&
-                              read_file(place.hive) == place.before;
+        const bool restored =
+            undone.outcome == app::Outcome::restored && read_file(place.hive) == place.before;
         return refused && restored ? Found::interrupted : Found::broken;
     }
     const Bytes hive = read_file(place.hive);
@@ -232,8 +234,7 @@ TEST_CASE("a second process on the same hive is refused while the first one writ
         // The backup's folder, and behind a rename the hive's.
         CHECK(stops == (std::string(type) == "ext4" ? 2 : 1));
         StillSystem system(type);
-        CHECK(run_on(system, app::Command::fix, place.hive).outcome ==
-              app::Outcome::nothing_to_do);
+        CHECK(run_on(system, app::Command::fix, place.hive).outcome == app::Outcome::nothing_to_do);
         fmt::print("two processes: {}: refused {} times\n", type, stops);
     }
 }

@@ -3,8 +3,8 @@
 
 #include <stdexcept>
 
-#include "os/paths.h"
 #include "log_first_hives.h"
+#include "os/paths.h"
 #include "system_tree.h"
 
 namespace nlafix::test {
@@ -15,7 +15,9 @@ Bytes text_bytes(std::string_view text) {
     return {begin, begin + text.size()};
 }
 
-bool is_in_place(const std::string& file_system) { return file_system != "ext4"; }
+bool is_in_place(const std::string& file_system) {
+    return file_system != "ext4";
+}
 
 StoredFile hive_file(const Bytes& content, const std::string& file_system) {
     StoredFile file;
@@ -138,8 +140,10 @@ std::vector<Scenario> make_scenarios() {
         const char* file_system;
         bool elsewhere;
         Room room;
-    } rows[] = {{"ext4", false, Room::must_grow},    {"ext4", true, Room::enough},
-                {"fuseblk", false, Room::must_grow}, {"fuseblk", true, Room::enough}};
+    } rows[] = {{"ext4", false, Room::must_grow},
+                {"ext4", true, Room::enough},
+                {"fuseblk", false, Room::must_grow},
+                {"fuseblk", true, Room::enough}};
     for (const auto& row : rows) {
         Scenario fix = fix_scenario(row.file_system, row.elsewhere, row.room);
         const Medium finished = learn_outcome(fix);
@@ -255,6 +259,8 @@ void Problems::note(const std::string& where, const std::string& problem) {
     }
 }
 
-std::string Problems::text() const { return std::to_string(count_) + " problems" + text_; }
+std::string Problems::text() const {
+    return std::to_string(count_) + " problems" + text_;
+}
 
 }  // namespace nlafix::test

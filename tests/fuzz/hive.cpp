@@ -11,8 +11,7 @@
 #include "system/control_sets.h"
 
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
-                                        std::size_t max_size);
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 /// Without a right checksum nothing behind the base block would ever be read.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
@@ -20,8 +19,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     size = LLVMFuzzerMutate(data, size, max_size);
     if (size >= nlafix::regf::base_block_head_bytes) {
         const nlafix::MutableByteView bytes(reinterpret_cast<std::byte*>(data), size);
-        nlafix::put_u32(bytes, nlafix::regf::checksum_at,
-                        nlafix::regf::base_block_checksum(bytes));
+        nlafix::put_u32(bytes, nlafix::regf::checksum_at, nlafix::regf::base_block_checksum(bytes));
     }
     return size;
 }
@@ -34,8 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const regf::Hive hive(bytes);
         static_cast<void>(regf::check_structure(hive));
         const system::Select select = system::read_select(hive);
-        const auto sets = system::choose_control_sets(
-            hive, select, {system::Choice::Kind::all, 0});
+        const auto sets = system::choose_control_sets(hive, select, {system::Choice::Kind::all, 0});
         static_cast<void>(nla::make_plan(sets, true));
     } catch (const Error&) {
         // An answer like any other.

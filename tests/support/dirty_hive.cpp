@@ -13,7 +13,9 @@ Bytes cut_out(const Bytes& bytes, std::size_t offset, std::size_t size_bytes) {
     return {begin, begin + static_cast<std::ptrdiff_t>(size_bytes)};
 }
 
-void append(Bytes& to, const Bytes& from) { to.insert(to.end(), from.begin(), from.end()); }
+void append(Bytes& to, const Bytes& from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
 
 std::size_t bins_end(const Bytes& hive) {
     return base_block_size_bytes + get_u32(hive, base_block::bins_size);
@@ -102,8 +104,8 @@ Bytes make_old_log(const Bytes& state, std::uint32_t sequence,
     for (const PageRange& page : pages) {
         for (std::uint32_t at = page.offset; at < page.offset + page.size_bytes;
              at += sector_bytes) {
-            sectors.push_back({at / sector_bytes,
-                               cut_out(state, base_block_size_bytes + at, sector_bytes)});
+            sectors.push_back(
+                {at / sector_bytes, cut_out(state, base_block_size_bytes + at, sector_bytes)});
         }
     }
     return old_format_log(state, sequence, sectors);
@@ -116,7 +118,8 @@ DirtyHive dirty_hive_new(const std::vector<Bytes>& states, const NewLogOptions& 
     put_sequences(hive.primary, secondary + 1, secondary);
     const std::size_t split = std::min(states.size(), 1 + options.entries_in_first_log);
     hive.logs.push_back(write_log(states, 1, split, options));
-    if (split < states.size()) hive.logs.push_back(write_log(states, split, states.size(), options));
+    if (split < states.size())
+        hive.logs.push_back(write_log(states, split, states.size(), options));
     if (options.begun_in_log2) {
         if (hive.logs.size() == 1) hive.logs.emplace_back();
         std::swap(hive.logs[0], hive.logs[1]);
@@ -134,8 +137,8 @@ DirtyHive dirty_hive_old(const Bytes& before, const Bytes& after, std::string su
     put_sequences(hive.primary, secondary + 1, secondary);
     Log log;
     log.suffix = std::move(suffix);
-    log.bytes = make_old_log(after, secondary + 1,
-                             changed_pages(before, after, log_sector_bytes, true));
+    log.bytes =
+        make_old_log(after, secondary + 1, changed_pages(before, after, log_sector_bytes, true));
     log.end = log.bytes.size();
     hive.logs.push_back(std::move(log));
     return hive;

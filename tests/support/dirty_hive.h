@@ -2,8 +2,8 @@
 // Writes dirty hives with their transaction logs, for unit tests, fixtures and fuzz corpora.
 //
 // Owns: which pages of the states that a hive went through go into which entry of which log, and
-// where each entry came to lie, so that a test can break it. Never: knows the bytes of a log (that is
-// log_builder), replays, or uses code of src/.
+// where each entry came to lie, so that a test can break it. Never: knows the bytes of a log (that
+// is log_builder), replays, or uses code of src/.
 //
 // Format: "Windows registry file format specification" (GitHub msuhanov/regf), section "Format of
 // transaction log files".
@@ -37,7 +37,7 @@ void mend_entry(Bytes& log, std::size_t offset);
 Bytes make_old_log(const Bytes& state, std::uint32_t sequence, const std::vector<PageRange>& pages);
 
 struct Log {
-    std::string suffix;                // ".LOG1"
+    std::string suffix;  // ".LOG1"
     Bytes bytes;
     std::vector<std::size_t> entries;  // offset of each; new format only
     std::size_t end = 0;               // of the last entry; remnants may follow

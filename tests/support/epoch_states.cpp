@@ -60,11 +60,9 @@ void visit_epoch(const Files& start, const Epoch& epoch, std::size_t random_stat
     for (std::size_t i = 0; choices > 1 && i < random_states; ++i) {
         Files some = start;
         for (const Write& sector : sectors) {
-            if (random() % 2 == 0)
-                apply(sector, some);
+            if (random() % 2 == 0) apply(sector, some);
         }
-        if (random() % 2 == 0)
-            resize(epoch, some);
+        if (random() % 2 == 0) resize(epoch, some);
         visit(some);
     }
 }
@@ -72,8 +70,7 @@ void visit_epoch(const Files& start, const Epoch& epoch, std::size_t random_stat
 }  // namespace
 
 Files carried_out(Files files, const std::vector<Epoch>& epochs) {
-    for (const Epoch& epoch : epochs)
-        apply_epoch(epoch, files);
+    for (const Epoch& epoch : epochs) apply_epoch(epoch, files);
     return files;
 }
 

@@ -48,9 +48,8 @@ int FaultSystem::call(Effect effect, Raise raise, const std::function<int()>& in
     if (before_call) {
         before_call(calls_);
     }
-    const bool lasting =
-        fault_.kind == Kind::lasting_error ||
-        (fault_.kind == Kind::lasting_readonly && effect == Effect::changes);
+    const bool lasting = fault_.kind == Kind::lasting_error ||
+                         (fault_.kind == Kind::lasting_readonly && effect == Effect::changes);
     const bool now = lasting ? calls_ >= fault_.nth : calls_ == fault_.nth;
     if (!now || fault_.kind == Kind::none || fault_.kind == Kind::lasting_readonly) {
         struck_ = struck_ || (now && lasting);
@@ -84,8 +83,7 @@ int FaultSystem::transfer(Effect effect, std::size_t size,
     return inner_call(std::min(part, size));
 }
 
-int FaultSystem::open(const std::string& path, const os::OpenOptions& options,
-                      os::Handle& handle) {
+int FaultSystem::open(const std::string& path, const os::OpenOptions& options, os::Handle& handle) {
     return call(options.write ? Effect::changes : Effect::reads, Raise::yes, [&] {
         os::Handle opened = -1;
         const int result = inner().open(path, options, opened);
@@ -204,9 +202,8 @@ int FaultSystem::start_server(const std::vector<std::string>& arguments, os::Han
 int FaultSystem::wait(const os::Child& child, std::uint32_t timeout_ms, int& status) {
     // A child is never left behind, whatever is said of it.
     int inner_result = -1;
-    const int result = call(Effect::reads, Raise::no, [&] {
-        return inner_result = inner().wait(child, timeout_ms, status);
-    });
+    const int result = call(Effect::reads, Raise::no,
+                            [&] { return inner_result = inner().wait(child, timeout_ms, status); });
     if (inner_result < 0) {
         static_cast<void>(inner().stop(child, true));
         static_cast<void>(inner().wait(child, 10'000, status));

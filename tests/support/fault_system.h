@@ -72,8 +72,8 @@ public:
     int block_device_status(os::Handle handle, os::BlockDeviceStatus& status) override;
     int lock_byte(os::Handle handle, std::uint64_t offset) override;
     int probe_byte(os::Handle handle, std::uint64_t offset) override;
-    int start_server(const std::vector<std::string>& arguments, os::Handle errors,
-                     os::Child& child, os::Handle& connection) override;
+    int start_server(const std::vector<std::string>& arguments, os::Handle errors, os::Child& child,
+                     os::Handle& connection) override;
     int wait(const os::Child& child, std::uint32_t timeout_ms, int& status) override;
     int stop(const os::Child& child, bool at_once) override;
     int set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) override;
@@ -93,8 +93,8 @@ private:
     enum class Raise { yes, no };  // no: destructors make this call, where nothing may be thrown
 
     int call(Effect effect, Raise raise, const std::function<int()>& inner_call);
-    int transfer(Effect effect, std::size_t size,
-                 const std::function<int(std::size_t)>& inner_call, std::size_t& done);
+    int transfer(Effect effect, std::size_t size, const std::function<int(std::size_t)>& inner_call,
+                 std::size_t& done);
     int stop(Raise raise);
 
     Fault fault_;

@@ -8,7 +8,9 @@ int ForwardingSystem::open(const std::string& path, const os::OpenOptions& optio
     return inner_.open(path, options, handle);
 }
 
-int ForwardingSystem::close(os::Handle handle) { return inner_.close(handle); }
+int ForwardingSystem::close(os::Handle handle) {
+    return inner_.close(handle);
+}
 
 int ForwardingSystem::read_at(os::Handle handle, MutableByteView into, std::uint64_t offset,
                               std::size_t& done) {
@@ -20,9 +22,13 @@ int ForwardingSystem::write_at(os::Handle handle, ByteView from, std::uint64_t o
     return inner_.write_at(handle, from, offset, done);
 }
 
-int ForwardingSystem::flush(os::Handle handle) { return inner_.flush(handle); }
+int ForwardingSystem::flush(os::Handle handle) {
+    return inner_.flush(handle);
+}
 
-int ForwardingSystem::drop_cache(os::Handle handle) { return inner_.drop_cache(handle); }
+int ForwardingSystem::drop_cache(os::Handle handle) {
+    return inner_.drop_cache(handle);
+}
 
 int ForwardingSystem::set_size(os::Handle handle, std::uint64_t size_bytes) {
     return inner_.set_size(handle, size_bytes);
@@ -40,9 +46,13 @@ int ForwardingSystem::file_system(const std::string& path, os::FileSystemStatus&
     return inner_.file_system(path, status);
 }
 
-int ForwardingSystem::lock(os::Handle handle) { return inner_.lock(handle); }
+int ForwardingSystem::lock(os::Handle handle) {
+    return inner_.lock(handle);
+}
 
-int ForwardingSystem::probe_use(os::Handle handle) { return inner_.probe_use(handle); }
+int ForwardingSystem::probe_use(os::Handle handle) {
+    return inner_.probe_use(handle);
+}
 
 int ForwardingSystem::block_device_status(os::Handle handle, os::BlockDeviceStatus& status) {
     return inner_.block_device_status(handle, status);
@@ -97,16 +107,24 @@ int ForwardingSystem::rename(const std::string& from, const std::string& to) {
     return inner_.rename(from, to);
 }
 
-int ForwardingSystem::remove(const std::string& path) { return inner_.remove(path); }
+int ForwardingSystem::remove(const std::string& path) {
+    return inner_.remove(path);
+}
 
-int ForwardingSystem::flush_folder(const std::string& path) { return inner_.flush_folder(path); }
+int ForwardingSystem::flush_folder(const std::string& path) {
+    return inner_.flush_folder(path);
+}
 
 int ForwardingSystem::real_path(const std::string& path, std::string& absolute) {
     return inner_.real_path(path, absolute);
 }
 
-int ForwardingSystem::make_scratch(os::Scratch& scratch) { return inner_.make_scratch(scratch); }
+int ForwardingSystem::make_scratch(os::Scratch& scratch) {
+    return inner_.make_scratch(scratch);
+}
 
-std::uint64_t ForwardingSystem::now() { return inner_.now(); }
+std::uint64_t ForwardingSystem::now() {
+    return inner_.now();
+}
 
 }  // namespace nlafix::test

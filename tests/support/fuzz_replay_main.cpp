@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Stands in for libFuzzer where that is not there: gives a fuzz target each file that is named on the
-// command line, or lies in a folder that is, once and in order. It never makes input of its own.
+// Stands in for libFuzzer where that is not there: gives a fuzz target each file that is named on
+// the command line, or lies in a folder that is, once and in order. It never makes input of its
+// own.
 
 #include <algorithm>
 #include <cstddef>

@@ -321,12 +321,8 @@ private:
                 writer_.put_bytes(cells.key_value, key_value::data, value.data);
                 size |= size_flag_in_key_value;
                 break;
-            case Storage::big_data:
-                write_big_data(value.data, cells);
-                break;
-            default:
-                cells.data = writer_.allocate_bytes(value.data);
-                break;
+            case Storage::big_data: write_big_data(value.data, cells); break;
+            default: cells.data = writer_.allocate_bytes(value.data); break;
         }
         put(key_value::data_size, size);
         if (cells.data != no_offset) {

@@ -11,7 +11,9 @@ std::uint32_t rotated(std::uint32_t word, int bits) {
     return word << bits | word >> (32 - bits);
 }
 
-void append(Bytes& out, const Bytes& more) { out.insert(out.end(), more.begin(), more.end()); }
+void append(Bytes& out, const Bytes& more) {
+    out.insert(out.end(), more.begin(), more.end());
+}
 
 void fill_up(Bytes& out, std::size_t multiple) {
     out.resize((out.size() + multiple - 1) / multiple * multiple);

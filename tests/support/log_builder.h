@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Writes transaction log files from scratch, both formats.
 //
-// Owns: the bytes of base blocks, log entries and dirty vectors, with their hashes; its own Marvin32.
-// Never: reads a log, or uses code of src/. It is the tests' own opinion of the format.
+// Owns: the bytes of base blocks, log entries and dirty vectors, with their hashes; its own
+// Marvin32. Never: reads a log, or uses code of src/. It is the tests' own opinion of the format.
 //
 // Format: "Windows registry file format specification" (GitHub msuhanov/regf), section "Format of
 // transaction log files".

@@ -122,8 +122,7 @@ void flush_of_windows(Bytes& primary, NamedLog& log, CutOfWindows cut) {
     }
     log.bytes.resize(std::max(log.bytes.size(), written.size()));
     std::copy(written.begin(), written.end(), log.bytes.begin());
-    if (cut == CutOfWindows::behind_the_log)
-        return;
+    if (cut == CutOfWindows::behind_the_log) return;
     std::copy_n(next.begin(), 512, primary.begin());
     f::put_sequences(primary, number + 1, number);
     if (cut == CutOfWindows::in_the_header) {
@@ -132,8 +131,7 @@ void flush_of_windows(Bytes& primary, NamedLog& log, CutOfWindows cut) {
             f::put_u64(primary, f::base_block_size_bytes + f::hive_bin::timestamp, time);
         }
     }
-    if (cut == CutOfWindows::among_the_pages)
-        primary[at] = next[at];
+    if (cut == CutOfWindows::among_the_pages) primary[at] = next[at];
 }
 
 }  // namespace nlafix::test

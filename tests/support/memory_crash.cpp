@@ -167,10 +167,10 @@ void MemorySystem::visit_crash_states(std::size_t most_states, std::uint64_t see
         for (std::size_t i = 0; i < counts.size(); ++i) {
             // All kept and all dropped first, then one that differs from all kept, then any.
             const bool any = number >= 2 + counts.size();
-            choices[i] = any                 ? random() % counts[i]
-                         : number < 2        ? number
-                         : number - 2 == i   ? 1 + random() % (counts[i] - 1)
-                                             : kept;
+            choices[i] = any               ? random() % counts[i]
+                         : number < 2      ? number
+                         : number - 2 == i ? 1 + random() % (counts[i] - 1)
+                                           : kept;
         }
         visit(state_of(choices, changed));
     }

@@ -32,8 +32,7 @@ public:
         disk::require_writable(*this, offset, from.size());
         if (writes_until_failure == 0) throw Error(ErrorCode::io_error, "the disk is broken");
         --writes_until_failure;
-        std::copy(from.begin(), from.end(),
-                  content.begin() + static_cast<std::ptrdiff_t>(offset));
+        std::copy(from.begin(), from.end(), content.begin() + static_cast<std::ptrdiff_t>(offset));
     }
 
     void flush() override { ++flushes; }

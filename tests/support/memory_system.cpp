@@ -201,16 +201,22 @@ int MemorySystem::lock(os::Handle handle) {
     return 0;
 }
 
-int MemorySystem::block_device_status(os::Handle, os::BlockDeviceStatus&) { return ENOTBLK; }
+int MemorySystem::block_device_status(os::Handle, os::BlockDeviceStatus&) {
+    return ENOTBLK;
+}
 
 int MemorySystem::start_server(const std::vector<std::string>&, os::Handle, os::Child&,
                                os::Handle&) {
     return ENOENT;
 }
 
-int MemorySystem::wait(const os::Child&, std::uint32_t, int&) { return ECHILD; }
+int MemorySystem::wait(const os::Child&, std::uint32_t, int&) {
+    return ECHILD;
+}
 
-int MemorySystem::stop(const os::Child&, bool) { return ESRCH; }
+int MemorySystem::stop(const os::Child&, bool) {
+    return ESRCH;
+}
 
 int MemorySystem::set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) {
     const OpenFile* file = find(handle);

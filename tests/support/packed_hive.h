@@ -21,9 +21,9 @@ struct PackedHive {
 /// Sizes that are too large stand for what there is.
 PackedHive unpack(const std::uint8_t* data, std::size_t size);
 
-/// Puts right in most inputs, by the bits of `seed`, what keeps a log from being applied: base block
-/// checksums, equal numbers, times, sequence numbers and hashes of entries. Sizes and offsets stay as
-/// they are. The size of the input does not change.
+/// Puts right in most inputs, by the bits of `seed`, what keeps a log from being applied: base
+/// block checksums, equal numbers, times, sequence numbers and hashes of entries. Sizes and offsets
+/// stay as they are. The size of the input does not change.
 void mend(std::uint8_t* data, std::size_t size, unsigned seed);
 
 /// Replays; calls abort() unless the result is nothing, or has a good base block and is not larger

@@ -26,7 +26,8 @@ struct PreparedHive {
     nla::Plan plan;
 
     explicit PreparedHive(const fixture::Key& root, const fixture::HiveOptions& options = {},
-                          bool create_missing = false, std::vector<recovery::LogFile> log_files = {})
+                          bool create_missing = false,
+                          std::vector<recovery::LogFile> log_files = {})
         : built(fixture::build(root, options)),
           logs(std::move(log_files)),
           clean(std::move(

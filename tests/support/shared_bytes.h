@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The bytes of a file, shared by all copies until one of them is changed: the fault tests copy whole
-// disks for each of thousands of states, of which almost all bytes are the same.
+// The bytes of a file, shared by all copies until one of them is changed: the fault tests copy
+// whole disks for each of thousands of states, of which almost all bytes are the same.
 #pragma once
 
 #include <cstring>

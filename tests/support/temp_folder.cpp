@@ -14,7 +14,9 @@ namespace nlafix::test {
 
 namespace fs = std::filesystem;
 
-fs::path to_path(const std::string& utf8) { return {std::u8string(utf8.begin(), utf8.end())}; }
+fs::path to_path(const std::string& utf8) {
+    return {std::u8string(utf8.begin(), utf8.end())};
+}
 
 namespace {
 
@@ -40,8 +42,8 @@ TempFolder::TempFolder() {
 TempFolder::~TempFolder() {
     std::error_code ignored;
     // A test may have taken the right to look into a folder away.
-    fs::recursive_directory_iterator entry(
-        to_path(path_), fs::directory_options::skip_permission_denied, ignored);
+    fs::recursive_directory_iterator entry(to_path(path_),
+                                           fs::directory_options::skip_permission_denied, ignored);
     for (; entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
         if (entry->is_directory(ignored)) {
             fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, ignored);

@@ -77,7 +77,9 @@ NtfsImageOptions parse(int count, char** words) {
         {"--offset", [&](const std::string& n) { options.offset_bytes = std::stoull(n); }},
         {"--size", [&](const std::string& n) { options.size_bytes = std::stoull(n); }},
         {"--sector",
-         [&](const std::string& n) { options.sector_bytes = static_cast<unsigned>(std::stoul(n)); }},
+         [&](const std::string& n) {
+             options.sector_bytes = static_cast<unsigned>(std::stoul(n));
+         }},
         {"--cluster",
          [&](const std::string& n) {
              options.cluster_bytes = static_cast<unsigned>(std::stoul(n));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writes the hives of log_first_hives.h, each into a folder of its own, for tests that run the program.
+// Writes the hives of log_first_hives.h, each into a folder of its own, for tests that run the
+// program.
 #include <cstdio>
 #include <exception>
 #include <filesystem>

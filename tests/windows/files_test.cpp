@@ -175,8 +175,7 @@ TEST_CASE("A private copy opens by a path that any code page has") {
     os::Scratch scratch;
     REQUIRE(system.make_scratch(scratch) == 0);
     REQUIRE(os::names_in(system, folder.path()).size() == 1);
-    for (const char c : scratch.path)
-        CHECK(static_cast<unsigned char>(c) < 0x80);
+    for (const char c : scratch.path) CHECK(static_cast<unsigned char>(c) < 0x80);
     const os::File file(system, scratch.handle, scratch.path);
     file.write_fully(bytes_of("private"), 0);
     {
@@ -271,7 +270,8 @@ TEST_CASE("Text goes to UTF-16 and back unchanged") {
 }
 
 TEST_CASE("A path is one word of cmd and of PowerShell") {
-    CHECK(os::shell_quoted("D:\\Windows\\SYSTEM.nlafix-1.bak") == "D:\\Windows\\SYSTEM.nlafix-1.bak");
+    CHECK(os::shell_quoted("D:\\Windows\\SYSTEM.nlafix-1.bak") ==
+          "D:\\Windows\\SYSTEM.nlafix-1.bak");
     CHECK(os::shell_quoted("") == "\"\"");
     CHECK(os::shell_quoted("C:\\Program Files\\" + odd_name) ==
           "\"C:\\Program Files\\" + odd_name + "\"");

@@ -35,8 +35,7 @@ extern "C" iconv_t iconv_open(const char* to_name, const char* from_name) {
 extern "C" std::size_t iconv(iconv_t handle, char** input, std::size_t* input_left, char** output,
                              std::size_t* output_left) {
     // A reset: these encodings have no state.
-    if (input == nullptr || *input == nullptr)
-        return 0;
+    if (input == nullptr || *input == nullptr) return 0;
     const auto& conversion = *static_cast<const Conversion*>(handle);
     const nlafix::hivex::Converted done = nlafix::hivex::convert(
         conversion.from, {reinterpret_cast<const std::byte*>(*input), *input_left}, conversion.to,
@@ -45,8 +44,7 @@ extern "C" std::size_t iconv(iconv_t handle, char** input, std::size_t* input_le
     *input_left -= done.read_bytes;
     *output += done.written_bytes;
     *output_left -= done.written_bytes;
-    if (done.error == 0)
-        return 0;
+    if (done.error == 0) return 0;
     errno = done.error;
     return failed;
 }

@@ -20,7 +20,9 @@
 namespace nlafix::os {
 namespace {
 
-int result_of(long returned) { return returned < 0 ? errno : 0; }
+int result_of(long returned) {
+    return returned < 0 ? errno : 0;
+}
 
 // Attributes of files are small; the kernel's own limit is 64 KiB.
 constexpr std::size_t most_attribute_bytes = 65536;
@@ -168,8 +170,8 @@ int LinuxSystem::make_scratch(Scratch& scratch) {
         static_cast<void>(::close(fd));  // no /proc in this chroot
     }
     const char* folder = std::getenv("TMPDIR");
-    std::string name = std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") +
-                       "/nlafix-XXXXXX";
+    std::string name =
+        std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/nlafix-XXXXXX";
     const int file = ::mkostemp(name.data(), O_CLOEXEC);
     if (file < 0) return errno;
     scratch = {file, name, true};

@@ -21,8 +21,9 @@ std::vector<Mount> parse_mount_table(std::string_view text);
 /// The table of this process; empty where /proc is missing.
 std::vector<Mount> read_mount_table();
 
-/// The name that the mount table would have for the file system of `magic`, the f_type of statfs(2);
-/// empty for those that nlafix does not treat in a way of their own. Where /proc is missing.
+/// The name that the mount table would have for the file system of `magic`, the f_type of
+/// statfs(2); empty for those that nlafix does not treat in a way of their own. Where /proc is
+/// missing.
 std::string file_system_name(std::uint32_t magic);
 
 /// The mount that `absolute` lies on: the deepest mount point above it, the last of equal ones.

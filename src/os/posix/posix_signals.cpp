@@ -11,7 +11,9 @@ namespace {
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void note_signal(int) { interrupted.store(true); }
+void note_signal(int) {
+    interrupted.store(true);
+}
 
 }  // namespace
 
@@ -30,6 +32,8 @@ void install_signal_handlers() {
     static_cast<void>(::sigaction(SIGPIPE, &ignore, nullptr));
 }
 
-bool was_interrupted() { return interrupted.load(); }
+bool was_interrupted() {
+    return interrupted.load();
+}
 
 }  // namespace nlafix::os

@@ -33,7 +33,9 @@ FileStatus converted(const struct stat& s) {
     return status;
 }
 
-int result_of(long returned) { return returned < 0 ? errno : 0; }
+int result_of(long returned) {
+    return returned < 0 ? errno : 0;
+}
 
 }  // namespace
 
@@ -48,7 +50,9 @@ int PosixSystem::open(const std::string& path, const OpenOptions& options, Handl
     return result_of(fd);
 }
 
-int PosixSystem::close(Handle handle) { return result_of(::close(handle)); }
+int PosixSystem::close(Handle handle) {
+    return result_of(::close(handle));
+}
 
 int PosixSystem::read_at(Handle handle, MutableByteView into, std::uint64_t offset,
                          std::size_t& done) {
@@ -82,7 +86,9 @@ int PosixSystem::status(const std::string& path, bool follow_links, FileStatus& 
     return result;
 }
 
-int PosixSystem::lock(Handle handle) { return result_of(::flock(handle, LOCK_EX | LOCK_NB)); }
+int PosixSystem::lock(Handle handle) {
+    return result_of(::flock(handle, LOCK_EX | LOCK_NB));
+}
 
 int PosixSystem::set_owner(Handle handle, std::uint32_t owner, std::uint32_t group) {
     return result_of(::fchown(handle, owner, group));
@@ -112,7 +118,9 @@ int PosixSystem::rename(const std::string& from, const std::string& to) {
     return result_of(std::rename(from.c_str(), to.c_str()));
 }
 
-int PosixSystem::remove(const std::string& path) { return result_of(::unlink(path.c_str())); }
+int PosixSystem::remove(const std::string& path) {
+    return result_of(::unlink(path.c_str()));
+}
 
 int PosixSystem::flush_folder(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

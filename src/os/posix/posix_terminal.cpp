@@ -14,7 +14,9 @@ int descriptor_of(Stream stream) {
 
 }  // namespace
 
-bool is_terminal(Stream stream) { return ::isatty(descriptor_of(stream)) == 1; }
+bool is_terminal(Stream stream) {
+    return ::isatty(descriptor_of(stream)) == 1;
+}
 
 bool write_all(Stream stream, std::string_view text) {
     while (!text.empty()) {

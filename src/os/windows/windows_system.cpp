@@ -45,8 +45,7 @@ int result_of(BOOL succeeded) {
 
 bool is_ascii(const std::wstring& text) {
     for (const wchar_t unit : text) {
-        if (unit >= 0x80)
-            return false;
+        if (unit >= 0x80) return false;
     }
     return true;
 }
@@ -70,8 +69,7 @@ int status_of_native(HANDLE handle, FileStatus& status) {
         return 0;
     }
     BY_HANDLE_FILE_INFORMATION info = {};
-    if (!GetFileInformationByHandle(handle, &info))
-        return last_errno();
+    if (!GetFileInformationByHandle(handle, &info)) return last_errno();
     status = converted(info);
     return 0;
 }
@@ -149,11 +147,9 @@ OwnedHandle WindowsSystem::open_native(const std::string& path, DWORD access, DW
 int WindowsSystem::open(const std::string& path, const OpenOptions& options, Handle& handle) {
     DWORD access = GENERIC_READ;
     // Whoever makes a file may set its DACL.
-    if (options.write)
-        access |= GENERIC_WRITE | (options.create_new ? WRITE_DAC : 0U);
+    if (options.write) access |= GENERIC_WRITE | (options.create_new ? WRITE_DAC : 0U);
     DWORD flags = FILE_FLAG_BACKUP_SEMANTICS;  // folders open as well
-    if (!options.follow_links)
-        flags |= FILE_FLAG_OPEN_REPARSE_POINT;
+    if (!options.follow_links) flags |= FILE_FLAG_OPEN_REPARSE_POINT;
     OwnedHandle opened(CreateFileW(native_path(path).c_str(), access, share_all, nullptr,
                                    options.create_new ? CREATE_NEW : OPEN_EXISTING, flags,
                                    nullptr));
@@ -163,15 +159,12 @@ int WindowsSystem::open(const std::string& path, const OpenOptions& options, Han
     }
     if (!options.follow_links) {
         FileStatus status;
-        if (const int result = status_of_native(opened.get(), status); result != 0)
-            return result;
-        if (status.kind == FileKind::link)
-            return ELOOP;
+        if (const int result = status_of_native(opened.get(), status); result != 0) return result;
+        if (status.kind == FileKind::link) return ELOOP;
     }
     const int number = _open_osfhandle(reinterpret_cast<std::intptr_t>(opened.get()),
                                        _O_BINARY | (options.write ? _O_RDWR : _O_RDONLY));
-    if (number < 0)
-        return errno;
+    if (number < 0) return errno;
     static_cast<void>(opened.release());  // the number owns it
     handle = number;
     return 0;
@@ -189,8 +182,7 @@ int WindowsSystem::read_at(Handle handle, MutableByteView into, std::uint64_t of
     OVERLAPPED place = at_offset(offset);
     DWORD count = 0;
     if (!ReadFile(native(handle), into.data(), static_cast<DWORD>(into.size()), &count, &place)) {
-        if (GetLastError() != ERROR_HANDLE_EOF)
-            return last_errno();
+        if (GetLastError() != ERROR_HANDLE_EOF) return last_errno();
         count = 0;
     }
     done = count;
@@ -266,13 +258,11 @@ int WindowsSystem::probe_use(Handle handle) {
 }
 
 int WindowsSystem::attribute(Handle handle, const std::string& name, Bytes& value) {
-    if (name != descriptor_name)
-        return ENOTSUP;
+    if (name != descriptor_name) return ENOTSUP;
     DWORD size = 0;
     static_cast<void>(
         GetKernelObjectSecurity(native(handle), DACL_SECURITY_INFORMATION, nullptr, 0, &size));
-    if (size == 0)
-        return ENOTSUP;
+    if (size == 0) return ENOTSUP;
     Bytes descriptor(size);
     if (!GetKernelObjectSecurity(native(handle), DACL_SECURITY_INFORMATION, descriptor.data(), size,
                                  &size)) {
@@ -283,11 +273,9 @@ int WindowsSystem::attribute(Handle handle, const std::string& name, Bytes& valu
 }
 
 int WindowsSystem::set_attribute(Handle handle, const std::string& name, ByteView value) {
-    if (name != descriptor_name)
-        return ENOTSUP;
+    if (name != descriptor_name) return ENOTSUP;
     Bytes descriptor(value.begin(), value.end());
-    if (!IsValidSecurityDescriptor(descriptor.data()))
-        return EINVAL;
+    if (!IsValidSecurityDescriptor(descriptor.data())) return EINVAL;
     return result_of(
         SetKernelObjectSecurity(native(handle), DACL_SECURITY_INFORMATION, descriptor.data()));
 }
@@ -301,8 +289,7 @@ int WindowsSystem::list_folder(const std::string& path, std::vector<std::string>
     const HANDLE first = FindFirstFileW((native_path(path) + L"\\*").c_str(), &entry);
     if (first == INVALID_HANDLE_VALUE) {
         // The root of an empty volume has not even "." in it.
-        if (GetLastError() != ERROR_FILE_NOT_FOUND)
-            return last_errno();
+        if (GetLastError() != ERROR_FILE_NOT_FOUND) return last_errno();
         names.clear();
         return 0;
     }
@@ -310,11 +297,9 @@ int WindowsSystem::list_folder(const std::string& path, std::vector<std::string>
     std::vector<std::string> found;
     do {
         const std::string name = from_wide(entry.cFileName);
-        if (name != "." && name != "..")
-            found.push_back(name);
+        if (name != "." && name != "..") found.push_back(name);
     } while (FindNextFileW(search.get(), &entry));
-    if (GetLastError() != ERROR_NO_MORE_FILES)
-        return last_errno();
+    if (GetLastError() != ERROR_NO_MORE_FILES) return last_errno();
     names = std::move(found);
     return 0;
 }
@@ -333,16 +318,14 @@ int WindowsSystem::rename(const std::string& from, const std::string& to) {
 int WindowsSystem::flush_folder(const std::string& path) {
     const OwnedHandle folder = open_native(path, GENERIC_WRITE, 0);
     // Where a folder cannot be opened or flushed the file system's own journal has to do.
-    if (folder)
-        static_cast<void>(FlushFileBuffers(folder.get()));
+    if (folder) static_cast<void>(FlushFileBuffers(folder.get()));
     FileStatus there;
     return status(path, true, there);
 }
 
 int WindowsSystem::real_path(const std::string& path, std::string& absolute) {
     const OwnedHandle handle = open_native(path, FILE_READ_ATTRIBUTES, 0);
-    if (!handle)
-        return last_errno();
+    if (!handle) return last_errno();
     return final_path(handle.get(), native_path(path), absolute);
 }
 
@@ -350,8 +333,7 @@ int WindowsSystem::make_scratch(Scratch& scratch) {
     // The user's own: nobody else may look into it.
     const std::wstring folder =
         filled([](wchar_t* into, DWORD size) { return GetTempPathW(size, into); });
-    if (folder.empty())
-        return last_errno();
+    if (folder.empty()) return last_errno();
     std::string path;
     Handle handle = -1;
     int result = EEXIST;
@@ -363,8 +345,7 @@ int WindowsSystem::make_scratch(Scratch& scratch) {
         options.write = true;
         options.create_new = true;
         result = open(path, options, handle);
-        if (result != 0 || is_ascii(folder))
-            continue;
+        if (result != 0 || is_ascii(folder)) continue;
         // hivex opens paths in the code page of the machine: the bare name on the folder's drive.
         if (!SetCurrentDirectoryW(folder.c_str())) {
             result = last_errno();
@@ -374,8 +355,7 @@ int WindowsSystem::make_scratch(Scratch& scratch) {
             path = from_wide(folder.substr(0, 2)) + name;
         }
     }
-    if (result == 0)
-        scratch = {handle, path, true};
+    if (result == 0) scratch = {handle, path, true};
     return result;
 }
 

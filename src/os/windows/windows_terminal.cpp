@@ -40,13 +40,11 @@ bool is_terminal(Stream stream) {
 bool write_all(Stream stream, std::string_view text) {
     const HANDLE handle = handle_of(stream);
     DWORD mode = 0;
-    if (GetConsoleMode(handle, &mode) != 0)
-        return write_to_console(handle, to_wide(text));
+    if (GetConsoleMode(handle, &mode) != 0) return write_to_console(handle, to_wide(text));
     while (!text.empty()) {
         DWORD written = 0;
         const auto part = static_cast<DWORD>(std::min(text.size(), std::size_t{1} << 20));
-        if (!WriteFile(handle, text.data(), part, &written, nullptr) || written == 0)
-            return false;
+        if (!WriteFile(handle, text.data(), part, &written, nullptr) || written == 0) return false;
         text.remove_prefix(written);
     }
     return true;

@@ -166,8 +166,8 @@ private:
         }
         const auto size = static_cast<s64>(content.size());
         for (s64 done = 0; done < size;) {
-            const s64 count = ntfs_attr_pwrite(data.get(), offset + done, size - done,
-                                               content.data() + done);
+            const s64 count =
+                ntfs_attr_pwrite(data.get(), offset + done, size - done, content.data() + done);
             if (count <= 0) {
                 fail("cannot write");
             }
@@ -234,9 +234,8 @@ private:
             fail("cannot make it sparse");
         }
         for (std::size_t at = 0; at < content.size(); at += options_.cluster_bytes) {
-            const ByteView piece =
-                content.subspan(at, std::min<std::size_t>(options_.cluster_bytes,
-                                                          content.size() - at));
+            const ByteView piece = content.subspan(
+                at, std::min<std::size_t>(options_.cluster_bytes, content.size() - at));
             const auto size = static_cast<s64>(piece.size());
             const bool empty = std::all_of(piece.begin(), piece.end(),
                                            [](std::byte b) { return b == std::byte{0}; });
@@ -360,13 +359,16 @@ void Builder::write_journal() {
 Bytes descriptor_of_hives() {
     // O:SYG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA), self-relative.
     static constexpr unsigned char descriptor[] = {
-        1,  0, 0x04, 0x90, 72, 0,    0,    0, 84, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0,  // head
-        2,  0, 52,   0,    2,  0,    0,    0,                                        // DACL
-        0,  0, 20,   0,    0xff, 1,  0x1f, 0, 1,  1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,  // SYSTEM
-        0,  0, 24,   0,    0xff, 1,  0x1f, 0, 1,  2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0,  // Administrators
-        32, 2, 0,    0,                                                              //
-        1,  1, 0,    0,    0,  0,    0,    5, 18, 0, 0, 0,                           // owner
-        1,  1, 0,    0,    0,  0,    0,    5, 18, 0, 0, 0};                          // group
+        1,  0, 0x04, 0x90, 72,   0, 0,    0, 84, 0, 0, 0,
+        0,  0, 0,    0,    20,   0, 0,    0,  // head
+        2,  0, 52,   0,    2,    0, 0,    0,  // DACL
+        0,  0, 20,   0,    0xff, 1, 0x1f, 0, 1,  1, 0, 0,
+        0,  0, 0,    5,    18,   0, 0,    0,  // SYSTEM
+        0,  0, 24,   0,    0xff, 1, 0x1f, 0, 1,  2, 0, 0,
+        0,  0, 0,    5,    32,   0, 0,    0,                // Administrators
+        32, 2, 0,    0,                                     //
+        1,  1, 0,    0,    0,    0, 0,    5, 18, 0, 0, 0,   // owner
+        1,  1, 0,    0,    0,    0, 0,    5, 18, 0, 0, 0};  // group
     const auto* bytes = static_cast<const std::byte*>(static_cast<const void*>(descriptor));
     return Bytes(bytes, bytes + sizeof descriptor);
 }

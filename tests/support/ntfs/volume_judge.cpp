@@ -101,8 +101,8 @@ private:
         for (const auto& [cluster, count] : mft_) {
             const std::uint64_t size = static_cast<std::uint64_t>(count) * cluster_bytes_;
             if (at < size) {
-                Bytes bytes = read(static_cast<std::uint64_t>(cluster) * cluster_bytes_ + at,
-                                   record_bytes_);
+                Bytes bytes =
+                    read(static_cast<std::uint64_t>(cluster) * cluster_bytes_ + at, record_bytes_);
                 return number(bytes, 0, 4) == 0 || mend(bytes) ? bytes : Bytes();
             }
             at -= size;

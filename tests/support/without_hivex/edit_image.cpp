@@ -45,8 +45,7 @@ public:
     std::uint32_t add(const Bytes& data) {
         const std::uint32_t cell = begin_ + next_;
         const auto size = (static_cast<std::uint32_t>(data.size()) + 4 + 7) / 8 * 8;
-        if (next_ + size > bin_bytes - 8)
-            throw std::logic_error("more than this editor can do");
+        if (next_ + size > bin_bytes - 8) throw std::logic_error("more than this editor can do");
         f::put_u32(image_, 4096 + cell, 0U - size);
         std::copy(data.begin(), data.end(),
                   image_.begin() + static_cast<std::ptrdiff_t>(f::field(cell, 0)));
@@ -75,15 +74,13 @@ std::uint32_t create_value(Bytes& image, NewBin& bin, const nla::PlannedEdit& ed
     f::put_u16(value, f::key_value::name_length, static_cast<std::uint16_t>(edit.value.size()));
     f::put_u32(value, f::key_value::type, edit.type);
     f::put_u16(value, f::key_value::flags, 1);  // one byte for each character of the name
-    for (const char c : edit.value)
-        value.push_back(static_cast<std::byte>(c));
+    for (const char c : edit.value) value.push_back(static_cast<std::byte>(c));
     const std::uint32_t cell = bin.add(value);
 
     std::vector<regf::CellOffset> values = regf::KeyNode(regf::Hive(image), edit.key_node).values();
     values.push_back(cell);
     Bytes list(4 * values.size());
-    for (std::size_t i = 0; i < values.size(); ++i)
-        f::put_u32(list, 4 * i, values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i) f::put_u32(list, 4 * i, values[i]);
     const auto count = static_cast<std::uint32_t>(values.size());
     f::put_u32(image, f::field(edit.key_node, f::key_node::value_count), count);
     f::put_u32(image, f::field(edit.key_node, f::key_node::value_list), bin.add(list));
@@ -94,8 +91,7 @@ std::uint32_t create_value(Bytes& image, NewBin& bin, const nla::PlannedEdit& ed
 std::uint32_t cell_of_value(Bytes& image, NewBin& bin, const nla::PlannedEdit& edit) {
     const regf::Hive hive(image);
     for (const regf::CellOffset offset : regf::KeyNode(hive, edit.key_node).values()) {
-        if (regf::KeyValue(hive, offset).name().utf8() == edit.value)
-            return offset;
+        if (regf::KeyValue(hive, offset).name().utf8() == edit.value) return offset;
     }
     return create_value(image, bin, edit);
 }
@@ -118,8 +114,7 @@ EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
     result.edit_time = edit_time;
     result.bytes.assign(hive.image().begin(), hive.image().end());
     NewBin bin(result.bytes);
-    for (const nla::PlannedEdit& edit : plan.edits)
-        carry_out(result.bytes, bin, edit, edit_time);
+    for (const nla::PlannedEdit& edit : plan.edits) carry_out(result.bytes, bin, edit, edit_time);
     if (hive.stamp().new_timestamp) {
         f::put_u64(result.bytes, regf::timestamp_at, edit_time);
         f::put_u64(result.bytes, regf::base_block_size_bytes + f::hive_bin::timestamp, edit_time);

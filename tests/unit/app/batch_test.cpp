@@ -51,7 +51,8 @@ TEST_CASE("as many as there are jobs are at work at once, and no more") {
     targets_of_batch(12, jobs, [&](std::size_t index) {
         const int working = ++now;
         int seen = most;
-        while (seen < working && !most.compare_exchange_weak(seen, working)) {}
+        while (seen < working && !most.compare_exchange_weak(seen, working)) {
+        }
         // Until the others have come, but not for ever.
         for (int i = 0; i < 1000 && most < jobs; ++i) {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -33,7 +33,8 @@ TEST_CASE("A number that is not all there is an Error, also where the sum would 
     CHECK(u16_at(data, 8) == 0xffff);
     CHECK(u32_at(data, 6) == 0xffffffff);
     CHECK(u64_at(data, 2) == 0xffffffffffffffff);
-    for (const std::size_t at : {std::size_t{9}, std::size_t{10}, std::size_t{11}, most - 1, most}) {
+    for (const std::size_t at :
+         {std::size_t{9}, std::size_t{10}, std::size_t{11}, most - 1, most}) {
         CAPTURE(at);
         CHECK(word_thrown_by([&] { u16_at(data, at); }) == "malformed-hive");
         CHECK(word_thrown_by([&] { u32_at(data, at); }) == "malformed-hive");

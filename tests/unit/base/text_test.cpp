@@ -19,8 +19,8 @@ const std::string replaced = "\xef\xbf\xbd";  // U+FFFD
 }  // namespace
 
 TEST_CASE("UTF-16 is valid when every surrogate has its partner") {
-    for (const std::u16string& text : {u""s, u"a"s, u"\U0001F511"s, u"\ud7ff\ue000"s,
-                                       u"\U0010FFFF\U00010000"s, u"\0"s}) {
+    for (const std::u16string& text :
+         {u""s, u"a"s, u"\U0001F511"s, u"\ud7ff\ue000"s, u"\U0010FFFF\U00010000"s, u"\0"s}) {
         CHECK(is_valid_utf16(text));
     }
     for (const std::u16string& text :
@@ -67,19 +67,19 @@ TEST_CASE("What is no UTF-8 becomes U+FFFD byte by byte") {
         std::string text, expected;
     };
     const std::string r = replaced;
-    for (const Row& row : std::vector<Row>{
-             {"plain \xc3\xa4 \xf0\x9f\x94\x91", "plain \xc3\xa4 \xf0\x9f\x94\x91"},
-             {"\xff", r},
-             {"a\x80z", "a" + r + "z"},
-             {"\xc3", r},                                        // cut
-             {"\xe2\x82", r + r},                                // cut
-             {"\xc0\xaf", r + r},                                // overlong
-             {"\xe0\x80\xaf", r + r + r},                        // overlong
-             {"\xed\xa0\x80", r + r + r},                        // a surrogate
-             {"\xf4\x90\x80\x80", r + r + r + r},                // above U+10FFFF
-             {"\xf5\x80\x80\x80", r + r + r + r},
-             {"\xef\xbf\xbd", r},                                // U+FFFD itself
-             {"\xc3\xc3\xa4", r + "\xc3\xa4"}}) {
+    for (const Row& row :
+         std::vector<Row>{{"plain \xc3\xa4 \xf0\x9f\x94\x91", "plain \xc3\xa4 \xf0\x9f\x94\x91"},
+                          {"\xff", r},
+                          {"a\x80z", "a" + r + "z"},
+                          {"\xc3", r},                          // cut
+                          {"\xe2\x82", r + r},                  // cut
+                          {"\xc0\xaf", r + r},                  // overlong
+                          {"\xe0\x80\xaf", r + r + r},          // overlong
+                          {"\xed\xa0\x80", r + r + r},          // a surrogate
+                          {"\xf4\x90\x80\x80", r + r + r + r},  // above U+10FFFF
+                          {"\xf5\x80\x80\x80", r + r + r + r},
+                          {"\xef\xbf\xbd", r},  // U+FFFD itself
+                          {"\xc3\xc3\xa4", r + "\xc3\xa4"}}) {
         CHECK(well_formed_utf8(row.text) == row.expected);
     }
 }
@@ -94,14 +94,14 @@ TEST_CASE("Control characters are escaped, and the result is one line") {
              {"a\nb\rc\td", "a\\x0ab\\x0dc\\x09d"},
              {"nul\0end"s, "nul\\x00end"},
              {"\x7f", "\\x7f"},
-             {"\xc2\x85", "\\u{85}"},              // C1: next line
-             {"\xc2\x9b", "\\u{9b}"},              // C1: control sequence introducer
-             {"\xc2\xa0", "\xc2\xa0"},             // no-break space is shown
-             {"\xe2\x80\xae", "\\u{202e}"},        // right-to-left override
+             {"\xc2\x85", "\\u{85}"},        // C1: next line
+             {"\xc2\x9b", "\\u{9b}"},        // C1: control sequence introducer
+             {"\xc2\xa0", "\xc2\xa0"},       // no-break space is shown
+             {"\xe2\x80\xae", "\\u{202e}"},  // right-to-left override
              {"\xe2\x80\xad", "\\u{202d}"},
-             {"\xe2\x81\xa6", "\\u{2066}"},        // isolate
-             {"\xe2\x80\x8f", "\\u{200f}"},        // right-to-left mark
-             {"\xe2\x80\xa8", "\\u{2028}"},        // line separator
+             {"\xe2\x81\xa6", "\\u{2066}"},  // isolate
+             {"\xe2\x80\x8f", "\\u{200f}"},  // right-to-left mark
+             {"\xe2\x80\xa8", "\\u{2028}"},  // line separator
              {"\xff\xfe", "\\xff\\xfe"},
              {"\xc3", "\\xc3"}}) {
         CHECK(escaped(row.text) == row.expected);

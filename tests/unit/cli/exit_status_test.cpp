@@ -24,21 +24,38 @@ TEST_CASE("Each error has the exit status that the manual gives it") {
         std::vector<ErrorCode> codes;
     };
     using enum ErrorCode;
-    for (const Row& row : std::vector<Row>{
-             {3,
-              {dirty_without_logs, dirty_logs_unusable, hibernated, read_only, in_use,
-               link_leads_out, unsafe_sibling, hivex_refused, verification_failed, no_iconv,
-               interrupted_write, hive_changed, sequence_exhausted, output_exists,
-               unclean_volume, bitlocker, unsuitable_file, unreadable_file, format_ambiguous,
-               untrusted_references, no_image_support}},
-             {4,
-              {no_such_file, not_a_hive, no_windows, several_windows, no_partition, no_control_set,
-               no_key, no_value}},
-             {5, {malformed_hive, unsupported_version, malformed_value, malformed_backup,
-               malformed_volume, malformed_disk}},
-             {6, {io_error, no_permission, no_room, no_backup_folder}},
-             {7, {unconfirmed_write}},
-             {130, {interrupted}}}) {
+    for (const Row& row :
+         std::vector<Row>{{3,
+                           {dirty_without_logs,
+                            dirty_logs_unusable,
+                            hibernated,
+                            read_only,
+                            in_use,
+                            link_leads_out,
+                            unsafe_sibling,
+                            hivex_refused,
+                            verification_failed,
+                            no_iconv,
+                            interrupted_write,
+                            hive_changed,
+                            sequence_exhausted,
+                            output_exists,
+                            unclean_volume,
+                            bitlocker,
+                            unsuitable_file,
+                            unreadable_file,
+                            format_ambiguous,
+                            untrusted_references,
+                            no_image_support}},
+                          {4,
+                           {no_such_file, not_a_hive, no_windows, several_windows, no_partition,
+                            no_control_set, no_key, no_value}},
+                          {5,
+                           {malformed_hive, unsupported_version, malformed_value, malformed_backup,
+                            malformed_volume, malformed_disk}},
+                          {6, {io_error, no_permission, no_room, no_backup_folder}},
+                          {7, {unconfirmed_write}},
+                          {130, {interrupted}}}) {
         for (const ErrorCode code : row.codes) {
             CAPTURE(std::string(word_of(code)));
             CHECK(cli::exit_status_of(code) == row.status);

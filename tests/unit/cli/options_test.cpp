@@ -46,13 +46,15 @@ TEST_CASE("Each command reads its TARGETs") {
 
 TEST_CASE("A TARGET arrives to the byte") {
     for (const std::string& target :
-         {std::string("[a,b]"), std::string("[a]"), std::string("[]"), std::string("["),
-          std::string("[a,b"), std::string("a,b"), std::string("{a,b}"), std::string("-"),
-          std::string(""), std::string(" a "), std::string("a b"), std::string("\"a\""),
-          std::string("'a'"), std::string("%%"), std::string("\xff\xfe"), std::string("a=b"),
-          std::string("[a,b]\x01"), std::string("\x01"), std::string("[\x01"),
-          std::string("check"), std::string("fix"), std::string("a\nb"), std::string("//"),
-          std::string("#a"), std::string("1"), std::string("true")}) {
+         {std::string("[a,b]"), std::string("[a]"),       std::string("[]"),
+          std::string("["),     std::string("[a,b"),      std::string("a,b"),
+          std::string("{a,b}"), std::string("-"),         std::string(""),
+          std::string(" a "),   std::string("a b"),       std::string("\"a\""),
+          std::string("'a'"),   std::string("%%"),        std::string("\xff\xfe"),
+          std::string("a=b"),   std::string("[a,b]\x01"), std::string("\x01"),
+          std::string("[\x01"), std::string("check"),     std::string("fix"),
+          std::string("a\nb"),  std::string("//"),        std::string("#a"),
+          std::string("1"),     std::string("true")}) {
         CAPTURE(target);
         for (const char* command : {"check", "fix", "undo"}) {
             const auto parsed = invocation({command, target});
@@ -105,8 +107,8 @@ TEST_CASE("Which control sets can be asked for") {
     CHECK(choice("current")->kind == ChoiceKind::current);
     CHECK(choice("default")->kind == ChoiceKind::default_set);
     CHECK(choice("all")->kind == ChoiceKind::all);
-    for (const auto& [word, number] : {std::pair<std::string, std::uint32_t>{"1", 1},
-                                       {"2", 2}, {"001", 1}, {"999", 999}}) {
+    for (const auto& [word, number] :
+         {std::pair<std::string, std::uint32_t>{"1", 1}, {"2", 2}, {"001", 1}, {"999", 999}}) {
         REQUIRE(choice(word));
         CHECK(choice(word)->kind == ChoiceKind::number);
         CHECK(choice(word)->number == number);
@@ -134,12 +136,24 @@ TEST_CASE("Colour is a choice of three words") {
 }
 
 TEST_CASE("Wrong usage is an error, whatever else is right") {
-    for (const Arguments& arguments : std::vector<Arguments>{
-             {}, {"t"}, {"check"}, {"fix"}, {"undo"}, {"repair", "t"}, {"check", "--unknown", "t"},
-             {"check", "-x", "t"}, {"check", "--dry-run", "t"}, {"check", "--backup-dir", "d", "t"},
-             {"check", "--create-missing", "t"}, {"undo", "--control-set", "1", "t"},
-             {"undo", "-n", "t"}, {"fix", "--target", "x", "t"}, {"fix", "--backup-dir"},
-             {"check", "--control-set"}, {"check", "--json=x", "t"}, {"--json", "check", "t"}}) {
+    for (const Arguments& arguments : std::vector<Arguments>{{},
+                                                             {"t"},
+                                                             {"check"},
+                                                             {"fix"},
+                                                             {"undo"},
+                                                             {"repair", "t"},
+                                                             {"check", "--unknown", "t"},
+                                                             {"check", "-x", "t"},
+                                                             {"check", "--dry-run", "t"},
+                                                             {"check", "--backup-dir", "d", "t"},
+                                                             {"check", "--create-missing", "t"},
+                                                             {"undo", "--control-set", "1", "t"},
+                                                             {"undo", "-n", "t"},
+                                                             {"fix", "--target", "x", "t"},
+                                                             {"fix", "--backup-dir"},
+                                                             {"check", "--control-set"},
+                                                             {"check", "--json=x", "t"},
+                                                             {"--json", "check", "t"}}) {
         CAPTURE(arguments.size());
         CAPTURE(arguments.empty() ? std::string() : arguments.back());
         CHECK(is_usage_error(arguments));
@@ -179,8 +193,8 @@ TEST_CASE("What is said of disks and images is read") {
     CHECK(is_usage_error({"undo", "--format", "raw", "a"}));
     CHECK_FALSE(invocation({"check", "a"})->options.trust_image_references);
     for (const char* command : {"check", "fix", "undo"}) {
-        CHECK(invocation({command, "--trust-image-references", "a"})
-                  ->options.trust_image_references);
+        CHECK(
+            invocation({command, "--trust-image-references", "a"})->options.trust_image_references);
     }
 }
 

@@ -11,8 +11,8 @@ TEST_CASE("the line says what is under way, and for how long") {
 }
 
 TEST_CASE("the line stays short, and has no control characters") {
-    const std::string text =
-        cli::progress_text(std::string(300, 'x') + "/vm\x1b[2J", "writing", std::chrono::seconds(1));
+    const std::string text = cli::progress_text(std::string(300, 'x') + "/vm\x1b[2J", "writing",
+                                                std::chrono::seconds(1));
     CHECK(text.size() < 79);
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find("/vm") != std::string::npos);

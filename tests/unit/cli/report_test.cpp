@@ -57,8 +57,8 @@ app::Report fixed_report() {
     report.outcome = app::Outcome::fixed;
     report.changed = report.verified = true;
     report.edits = {packages_edit(), providers_edit()};
-    report.states = {{1, &nla::requirements()[0], nla::ValueState::Kind::missing,
-                      regf::reg_multi_sz, {"\"\""}}};
+    report.states = {
+        {1, &nla::requirements()[0], nla::ValueState::Kind::missing, regf::reg_multi_sz, {"\"\""}}};
     report.backup = "/mnt/SYSTEM.nlafix-x.bak";
     report.method = "replace";
     report.warnings = {"a warning"};
@@ -84,8 +84,7 @@ TEST_CASE("A report of a fix is one line of JSON with every promised field") {
     CHECK(report["exit_code"] == 0);
     CHECK(report["changed"] == true);
     CHECK(report["verified"] == true);
-    CHECK(report["target"] ==
-          json{{"path", "/mnt"}, {"kind", "folder"}, {"hive", "/mnt/SYSTEM"}});
+    CHECK(report["target"] == json{{"path", "/mnt"}, {"kind", "folder"}, {"hive", "/mnt/SYSTEM"}});
     CHECK(report["hive"]["minor_version"] == 5);
     CHECK(report["hive"]["dirty"] == false);
     CHECK(report["hive"]["recovered"] == false);
@@ -178,8 +177,8 @@ TEST_CASE("Text from a hive, a disk or a log cannot act on the terminal") {
     for (const bool verbose : {false, true}) {
         const std::string text =
             cli::text_report(report, {false, verbose}) + cli::error_text(report);
-        for (const char* bad : {"\x1b", "\x07", "\nnlafix: error: forged", "\xc2\x9b",
-                                "\xe2\x80\xae"}) {
+        for (const char* bad :
+             {"\x1b", "\x07", "\nnlafix: error: forged", "\xc2\x9b", "\xe2\x80\xae"}) {
             CHECK_FALSE(contains(text, bad));
         }
         CHECK(contains(text, "\\x1b]0;x\\x07\\x0a"));

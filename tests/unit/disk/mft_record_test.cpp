@@ -101,8 +101,8 @@ TEST_CASE("A torn record is damaged, an empty one is unused") {
 }
 
 TEST_CASE("Runs are written in the fewest bytes and read again") {
-    const std::vector<ClusterRun> runs = {{0x7f, 1},         {0x80, 0x80},      {0x10, 0x7fff},
-                                          {0x123456789, 1},  {5, 0x123456},     {0x8005, 3}};
+    const std::vector<ClusterRun> runs = {{0x7f, 1},        {0x80, 0x80},  {0x10, 0x7fff},
+                                          {0x123456789, 1}, {5, 0x123456}, {0x8005, 3}};
     CHECK(runs_in(record_of(runs)) == runs);
     CHECK(to_hex(mapping_pairs_of({{0x20, 0x18}, {0x10, 0x80}}), 20) == "11 18 20 12 80 00 f0 00");
 }
@@ -172,6 +172,7 @@ TEST_CASE("Runs that do not fit into the record are not put there") {
 TEST_CASE("A record without data of its own is not changed") {
     Bytes record = record_of({{100, 5}});
     record[data_at + 9] = std::byte{1};  // a name
-    CHECK(word_thrown_by([&] { record_with_data(record, {{{100, 5}}, 1, 4096, 0}); }) ==
-          "malformed-volume");
+    CHECK(word_thrown_by([&] {
+              record_with_data(record, {{{100, 5}}, 1, 4096, 0});
+          }) == "malformed-volume");
 }

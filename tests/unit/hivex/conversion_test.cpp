@@ -76,8 +76,7 @@ public:
     /// With every room for the output that could matter.
     void compare_in_all_rooms(const Bytes& input) {
         compare(input, most_output_bytes);
-        for (std::size_t room = 0; room < 5; ++room)
-            compare(input, room);
+        for (std::size_t room = 0; room < 5; ++room) compare(input, room);
     }
 
     void compare(const Bytes& input, std::size_t room) {
@@ -87,8 +86,7 @@ public:
         const bool same = wanted.converted.error == found.converted.error &&
                           wanted.converted.read_bytes == found.converted.read_bytes &&
                           wanted.output == found.output;
-        if (same)
-            return;
+        if (same) return;
         INFO(pair_.from, " to ", pair_.to, ", room ", room, ", input ", to_hex(input, 32));
         CHECK(found.converted.error == wanted.converted.error);
         CHECK(found.converted.read_bytes == wanted.converted.read_bytes);
@@ -114,10 +112,8 @@ void for_each_sequence(const std::vector<int>& alphabet, std::size_t length,
         }
         visit(bytes);
         std::size_t i = 0;
-        while (i < length && ++digits[i] == alphabet.size())
-            digits[i++] = 0;
-        if (i == length)
-            return;
+        while (i < length && ++digits[i] == alphabet.size()) digits[i++] = 0;
+        if (i == length) return;
     }
 }
 
@@ -129,8 +125,7 @@ const std::vector<int> edges = {0x00, 0x01, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 
 
 TEST_CASE("All texts of up to two bytes are converted as the system does") {
     std::vector<int> all(256);
-    for (int i = 0; i < 256; ++i)
-        all[static_cast<std::size_t>(i)] = i;
+    for (int i = 0; i < 256; ++i) all[static_cast<std::size_t>(i)] = i;
     for (const Pair& pair : pairs) {
         Comparison comparison(pair);
         comparison.compare_in_all_rooms({});
@@ -150,8 +145,7 @@ TEST_CASE("Texts of three and four bytes at the edges are converted as the syste
         std::size_t number = 0;
         for_each_sequence(edges, 4, [&](const Bytes& input) {
             // A prime to the alphabet's size: every byte comes at every place.
-            if (number++ % 7 == 0)
-                comparison.compare(input, most_output_bytes);
+            if (number++ % 7 == 0) comparison.compare(input, most_output_bytes);
         });
     }
 }
@@ -164,8 +158,7 @@ TEST_CASE("Every character is converted as the system does") {
         for (std::uint32_t c = 0x80; from == Encoding::utf8 && c < 0x200000; ++c) {
             // One plane is like another, but for the tags and the ends.
             const bool special = (c >> 8) == 0xE00 || (c & 0xFFFF) >= 0xFFFE || (c & 0xFFFF) < 2;
-            if (c >= 0x20000 && !special && c % 61 != 0)
-                continue;
+            if (c >= 0x20000 && !special && c % 61 != 0) continue;
             Bytes input;
             const auto add = [&](std::uint32_t b) { input.push_back(static_cast<std::byte>(b)); };
             if (c < 0x800) {

@@ -64,8 +64,9 @@ public:
 }  // namespace
 
 TEST_CASE("Trees of all generations are edited, and are sound afterwards") {
-    for (const auto generation : {f::Generation::xp, f::Generation::server2003, f::Generation::vista,
-                                  f::Generation::win7, f::Generation::win81, f::Generation::win10}) {
+    for (const auto generation :
+         {f::Generation::xp, f::Generation::server2003, f::Generation::vista, f::Generation::win7,
+          f::Generation::win81, f::Generation::win10}) {
         for (const std::uint32_t minor : {3U, 4U, 5U, 6U}) {
             CAPTURE(static_cast<int>(generation));
             CAPTURE(minor);
@@ -121,7 +122,8 @@ TEST_CASE("Both special checksums are understood") {
     }
 }
 
-TEST_CASE("Siblings keep their order and bytes, and the time of the two keys becomes that of the edit") {
+TEST_CASE(
+    "Siblings keep their order and bytes, and the time of the two keys becomes that of the edit") {
     const PreparedHive hive(f::system_tree(f::Generation::win7, {false, false}));
     const hivex::EditedImage image = hive.edited();
     CHECK(image.edit_time == test::edit_time);
@@ -166,9 +168,8 @@ TEST_CASE("Names with letters outside ASCII on the way and beside are kept") {
     f::at(root, lsa).values.push_back(f::sz_value(u"caf\u00e9", u"x"));
     f::at(root, lsa).values.push_back(f::sz_value(u"", u"default"));
     const PreparedHive hive(root);
-    CHECK(test::word_thrown_by([&] {
-              verify::verify(hive.clean, hive.plan, hive.edited());
-          }) == "nothing");
+    CHECK(test::word_thrown_by([&] { verify::verify(hive.clean, hive.plan, hive.edited()); }) ==
+          "nothing");
 }
 
 TEST_CASE("Both sequence numbers are the highest of all, plus two") {
@@ -208,9 +209,8 @@ TEST_CASE("Where no private copy can be made nothing is edited") {
     for (const int fail_from : {0, 1}) {
         ScratchCounter system(os::real_system());
         system.fail_from = fail_from;
-        const auto error = test::error_of([&] {
-            hivex::edit_image(hive.clean, hive.plan, test::edit_time, system);
-        });
+        const auto error = test::error_of(
+            [&] { hivex::edit_image(hive.clean, hive.plan, test::edit_time, system); });
         REQUIRE(error);
         CHECK(word_of(error->code()) == "io-error");
     }
@@ -218,8 +218,12 @@ TEST_CASE("Where no private copy can be made nothing is edited") {
 
 TEST_CASE("A plan for a key that hivex finds elsewhere is refused") {
     PreparedHive hive(f::small_tree({false, true}));
-    SUBCASE("another key of that name") { hive.plan.edits[0].key_node = 0x20; }
-    SUBCASE("a name that is not there") { hive.plan.edits[0].path.back() = "LsaX"; }
+    SUBCASE("another key of that name") {
+        hive.plan.edits[0].key_node = 0x20;
+    }
+    SUBCASE("a name that is not there") {
+        hive.plan.edits[0].path.back() = "LsaX";
+    }
     if (hive.plan.edits[0].key_node == 0x20) {
         // The root has no values, so that it is no hazard to edit it.
         REQUIRE(hive.built.key(u"").values.empty());

@@ -61,8 +61,8 @@ std::vector<Row> name_rows() {
         {"a Cyrillic name", 5, named(u"\u0436"), nothing, ""},
         {"a surrogate pair", 5, named(u"\U0001F511"), nothing, ""},
         {"the default value", 5, named(u""), nothing, ""},
-        {"the default value with the flag of a one-byte name", 5, named(u"", Form::latin1),
-         nothing, "no name, but a flag"},
+        {"the default value with the flag of a one-byte name", 5, named(u"", Form::latin1), nothing,
+         "no name, but a flag"},
         {"an ASCII name as UTF-16", 5, named(u"plain", Form::utf16), nothing, "another encoding"},
         {"a Latin-1 name as UTF-16", 5, named(u"caf\u00e9", Form::utf16), nothing,
          "another encoding"},
@@ -99,8 +99,7 @@ std::vector<Row> data_rows() {
         {"1,000,001 bytes as big data", 5, sized(one_million + 1), nothing, "1,000,000"},
         {"5 bytes in the key value", 5, sized(4),
          [](f::Built& hive, const f::ValueCells& cells) {
-             f::put_u32(hive.bytes, f::field(cells.key_value, f::key_value::data_size),
-                        0x80000005);
+             f::put_u32(hive.bytes, f::field(cells.key_value, f::key_value::data_size), 0x80000005);
          },
          "does not fit into the field"},
         {"length 0 with an offset to nowhere", 5, sized(8), length_and_offset(0, nowhere),

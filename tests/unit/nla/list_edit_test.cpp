@@ -26,7 +26,9 @@ struct Row {
 };
 
 // Written out with every NUL, so that each row shows the bytes that lie in the hive.
-Bytes text(std::u16string_view with_nuls) { return f::utf16(with_nuls); }
+Bytes text(std::u16string_view with_nuls) {
+    return f::utf16(with_nuls);
+}
 
 void check_rows(ListKind kind, const char* entry, const std::vector<Row>& rows) {
     for (const Row& row : rows) {
@@ -51,7 +53,8 @@ std::vector<Row> package_rows() {
         {"stock of Windows XP", text(u"kerberos\0msv1_0\0schannel\0wdigest\0\0"sv),
          text(u"kerberos\0msv1_0\0schannel\0wdigest\0tspkg\0\0"sv)},
         {"stock of Windows 7, and tspkg is there",
-         text(u"kerberos\0msv1_0\0schannel\0wdigest\0tspkg\0pku2u\0\0"sv), {}},
+         text(u"kerberos\0msv1_0\0schannel\0wdigest\0tspkg\0pku2u\0\0"sv),
+         {}},
         {"stock of Windows 8.1: two quotes", text(u"\"\"\0\0"sv), text(u"\"\"\0tspkg\0\0"sv)},
         {"alone", text(u"tspkg\0\0"sv), {}},
         {"in capitals", text(u"kerberos\0TsPkG\0\0"sv), {}},
@@ -118,8 +121,7 @@ std::vector<Row> provider_rows() {
          text(u"schannel.dll, credssp.dll\0"sv)},
         {"two commas at the end", text(u"schannel.dll,,\0"sv),
          text(u"schannel.dll,, credssp.dll\0"sv)},
-        {"a blank at the end", text(u"schannel.dll \0"sv),
-         text(u"schannel.dll , credssp.dll\0"sv)},
+        {"a blank at the end", text(u"schannel.dll \0"sv), text(u"schannel.dll , credssp.dll\0"sv)},
         {"a comma at the start stays", text(u",schannel.dll\0"sv),
          text(u",schannel.dll, credssp.dll\0"sv)},
         {"blanks at the start stay", text(u"  schannel.dll\0"sv),
@@ -194,8 +196,8 @@ TEST_CASE("The report shows all strings, but elements are only those that Window
     CHECK(edit.elements == Strings{"kerberos"});
     CHECK(edit.before == Strings{"kerberos", "", "hidden"});
     CHECK(edit.after == Strings{"kerberos", "tspkg", "", "hidden"});
-    const nla::ListEdit list = nla::edit_list(ListKind::comma_separated,
-                                              text(u" a.dll ,, b.dll\0"sv), "credssp.dll");
+    const nla::ListEdit list =
+        nla::edit_list(ListKind::comma_separated, text(u" a.dll ,, b.dll\0"sv), "credssp.dll");
     CHECK(list.elements == Strings{"a.dll", "b.dll"});
     CHECK(list.before == Strings{" a.dll ,, b.dll"});
     CHECK(list.after == Strings{" a.dll ,, b.dll, credssp.dll"});
@@ -214,8 +216,8 @@ TEST_CASE("Entries that Windows ships are known in any case, and only in their o
         CAPTURE(std::string(name));
         CHECK(nla::is_shipped_with_windows(ListKind::strings, name));
     }
-    for (const char* name : {"msapsspc.dll", "schannel.dll", "digest.dll", "MSNSSPC.DLL",
-                             "credssp.dll"}) {
+    for (const char* name :
+         {"msapsspc.dll", "schannel.dll", "digest.dll", "MSNSSPC.DLL", "credssp.dll"}) {
         CAPTURE(std::string(name));
         CHECK(nla::is_shipped_with_windows(ListKind::comma_separated, name));
     }

@@ -25,8 +25,8 @@ const std::u16string providers{f::providers_path};
 nla::Plan plan_of(const f::Built& built, bool create_missing = false,
                   const system::Choice& choice = {}) {
     const regf::Hive hive(built.bytes);
-    return nla::make_plan(
-        system::choose_control_sets(hive, system::read_select(hive), choice), create_missing);
+    return nla::make_plan(system::choose_control_sets(hive, system::read_select(hive), choice),
+                          create_missing);
 }
 
 nla::Plan plan_of(const f::Key& root, bool create_missing = false) {
@@ -90,8 +90,7 @@ TEST_CASE("An edit says which key, which value, and what it becomes") {
     CHECK(list.key_node == built.key(providers).key_node);
     CHECK(list.type == regf::reg_sz);
     CHECK(list.added == "credssp.dll");
-    CHECK(list.data ==
-          f::sz(u"msapsspc.dll, schannel.dll, digest.dll, msnsspc.dll, credssp.dll"));
+    CHECK(list.data == f::sz(u"msapsspc.dll, schannel.dll, digest.dll, msnsspc.dll, credssp.dll"));
 }
 
 TEST_CASE("REG_EXPAND_SZ is accepted and stays REG_EXPAND_SZ") {
@@ -122,23 +121,31 @@ TEST_CASE("A value of another type or broken bytes are an obstacle that shows wh
     };
     const Bytes odd = f::bytes({'a', 0, 'b'});
     const std::vector<Row> rows = {
-        {"packages are REG_SZ", with_packages(f::reg_sz, f::sz(u"kerberos")),
+        {"packages are REG_SZ",
+         with_packages(f::reg_sz, f::sz(u"kerberos")),
          {"ControlSet001\\Control\\Lsa", "Security Packages", "REG_SZ", "18 bytes", "6b 00 65 00",
           "expected REG_MULTI_SZ"}},
-        {"packages are REG_BINARY", with_packages(f::reg_binary, f::bytes({1, 2, 3, 4, 5})),
+        {"packages are REG_BINARY",
+         with_packages(f::reg_binary, f::bytes({1, 2, 3, 4, 5})),
          {"REG_BINARY", "5 bytes", "01 02 03 04 05"}},
-        {"packages hold tspkg, in a REG_SZ", with_packages(f::reg_sz, f::sz(u"tspkg")),
+        {"packages hold tspkg, in a REG_SZ",
+         with_packages(f::reg_sz, f::sz(u"tspkg")),
          {"wrong type"}},
-        {"packages of an odd length", with_packages(f::reg_multi_sz, odd),
+        {"packages of an odd length",
+         with_packages(f::reg_multi_sz, odd),
          {"REG_MULTI_SZ", "3 bytes", "61 00 62", "odd length"}},
-        {"packages with half a pair", with_packages(f::reg_multi_sz, f::utf16(u"\xd800")),
+        {"packages with half a pair",
+         with_packages(f::reg_multi_sz, f::utf16(u"\xd800")),
          {"surrogate", "00 d8"}},
-        {"providers are REG_MULTI_SZ", with_providers(f::reg_multi_sz, f::multi_sz({u"a.dll"})),
+        {"providers are REG_MULTI_SZ",
+         with_providers(f::reg_multi_sz, f::multi_sz({u"a.dll"})),
          {"ControlSet001\\Control\\SecurityProviders", "REG_MULTI_SZ", "expected REG_SZ"}},
-        {"providers are REG_DWORD", with_providers(f::reg_dword, f::dword(7)),
+        {"providers are REG_DWORD",
+         with_providers(f::reg_dword, f::dword(7)),
          {"REG_DWORD", "07 00 00 00"}},
         {"providers with text behind a NUL",
-         with_providers(f::reg_sz, f::multi_sz({u"a.dll", u"b.dll"})), {"behind the NUL"}},
+         with_providers(f::reg_sz, f::multi_sz({u"a.dll", u"b.dll"})),
+         {"behind the NUL"}},
     };
     for (const Row& row : rows) {
         CAPTURE(row.name);

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "hive_builder.h"
-#include "unit/nla/diagnosis_tree.h"
 #include "prepared_hive.h"
+#include "unit/nla/diagnosis_tree.h"
 #include "verify/verify.h"
 
 using namespace nlafix;

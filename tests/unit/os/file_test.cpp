@@ -28,8 +28,7 @@ public:
           most_bytes_(most_bytes),
           interruptions_(interruptions) {}
 
-    int open(const std::string& path, const os::OpenOptions& options,
-             os::Handle& handle) override {
+    int open(const std::string& path, const os::OpenOptions& options, os::Handle& handle) override {
         return interrupted() ? EINTR : ForwardingSystem::open(path, options, handle);
     }
     int read_at(os::Handle handle, MutableByteView into, std::uint64_t offset,
@@ -213,9 +212,8 @@ TEST_CASE("Only a new name is created, and a link is followed only if it may be"
     const std::string path = folder.write_text("a", "text");
     os::OpenOptions no_links;
     no_links.follow_links = false;
-    CHECK(test::word_thrown_by([&] {
-              os::File::open(os::real_system(), path, for_writing(true));
-          }) == "io-error");
+    CHECK(test::word_thrown_by(
+              [&] { os::File::open(os::real_system(), path, for_writing(true)); }) == "io-error");
     CHECK(test::read_text(path) == "text");
     const std::string link = folder.link("link", path);
     CHECK(test::word_thrown_by([&] { os::File::open(os::real_system(), link, no_links); }) ==

@@ -38,7 +38,9 @@ Case dirty_case() {
     return {hive.primary, test::log_files(hive)};
 }
 
-Case clean_case() { return {some_states()[0], dirty_case().logs}; }
+Case clean_case() {
+    return {some_states()[0], dirty_case().logs};
+}
 
 }  // namespace
 
@@ -167,8 +169,8 @@ TEST_CASE("A hive that its logs break is refused: signature, offset and size of 
 TEST_CASE("Ignored logs leave the primary file's content and say what is lost") {
     f::Key after = f::small_tree({true, true});
     f::at(after, u"Setup").subkeys.push_back(f::make_key(u"New"));
-    const auto built = f::dirty_hive_new(
-        {f::build(f::small_tree({true, true})).bytes, f::build(after).bytes});
+    const auto built =
+        f::dirty_hive_new({f::build(f::small_tree({true, true})).bytes, f::build(after).bytes});
     Case hive{built.primary, test::log_files(built)};
     const auto result = hive.recover(LogPolicy::ignore);
     REQUIRE(result.hive.has_value());

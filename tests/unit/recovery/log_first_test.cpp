@@ -91,8 +91,8 @@ TEST_CASE("A base block that a cut left behind is zeroed before anything new is 
     for (const test::NamedLog& log : hive.logs) files.push_back(log.bytes);
     Bytes wanted = hive.primary;
     wanted[4096 + 4095] ^= std::byte{1};
-    const recovery::LogFirst cut = recovery::plan_log_first(
-        {hive.primary, logs_of(hive)}, wanted, recovery::Growth::allowed);
+    const recovery::LogFirst cut =
+        recovery::plan_log_first({hive.primary, logs_of(hive)}, wanted, recovery::Growth::allowed);
     REQUIRE(cut.possible());
 
     // As far as the log's base block, and not to the header.

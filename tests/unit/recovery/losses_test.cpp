@@ -11,7 +11,9 @@ namespace f = nlafix::fixture;
 
 namespace {
 
-Bytes built(const f::Key& root) { return f::build(root).bytes; }
+Bytes built(const f::Key& root) {
+    return f::build(root).bytes;
+}
 
 }  // namespace
 
@@ -25,8 +27,9 @@ TEST_CASE("A hive lacks nothing that it has itself") {
 TEST_CASE("New keys count with all that is in them, and so do new and changed values") {
     const f::Key before = f::small_tree({true, true});
     f::Key after = before;
-    f::at(after, u"Setup").subkeys.push_back(
-        f::make_key(u"New", {f::dword_value(u"One", 1)}, {f::make_key(u"Inner")}));
+    f::at(after, u"Setup")
+        .subkeys.push_back(
+            f::make_key(u"New", {f::dword_value(u"One", 1)}, {f::make_key(u"Inner")}));
     f::at(after, u"Setup").values.push_back(f::dword_value(u"Other", 2));
     f::value_at(after, u"Setup", u"SetupType").data = f::dword(77);
     const auto losses = recovery::count_losses(built(before), built(after));

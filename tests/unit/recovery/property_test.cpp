@@ -26,7 +26,8 @@ std::optional<int> replayed_state(const f::DirtyHive& hive, const std::vector<By
 
 f::NewLogOptions random_split(std::mt19937& random, std::size_t edits) {
     f::NewLogOptions options;
-    options.first_sequence = 100 + static_cast<std::uint32_t>(random() % 50);  // with and without a gap
+    options.first_sequence =
+        100 + static_cast<std::uint32_t>(random() % 50);  // with and without a gap
     options.entries_in_first_log = random() % edits + 1;
     options.begun_in_log2 = random() % 2 == 1;
     options.merged = random() % 2 == 1;
@@ -120,7 +121,8 @@ TEST_CASE("Either of two logs cut at any byte gives the state after some whole e
             bytes.resize(size);
             const auto found = replayed_state(dirty, states);
             if (found && *found < 1) FAIL("log " << which << " cut at " << size << ": a mixture");
-            if (which == 1 && (!found || *found < 2)) FAIL("cut at " << size << " the first log is lost");
+            if (which == 1 && (!found || *found < 2))
+                FAIL("cut at " << size << " the first log is lost");
         }
     }
 }

@@ -54,11 +54,11 @@ TEST_CASE("A base block with a right checksum keeps all but sequence, bins size 
     CHECK(f::get_u32(image, f::base_block::flags) == 0xabcd0001);
     CHECK(f::get_u32(image, f::base_block::primary_sequence) == 113);
     CHECK(f::get_u32(image, f::base_block::secondary_sequence) == 113);
-    Bytes head(image.begin(), image.begin() + 4096), before(dirty.hive.primary.begin(),
-                                                            dirty.hive.primary.begin() + 4096);
-    for (const std::size_t field : {f::base_block::primary_sequence,
-                                    f::base_block::secondary_sequence, f::base_block::flags,
-                                    f::base_block::checksum}) {
+    Bytes head(image.begin(), image.begin() + 4096),
+        before(dirty.hive.primary.begin(), dirty.hive.primary.begin() + 4096);
+    for (const std::size_t field :
+         {f::base_block::primary_sequence, f::base_block::secondary_sequence, f::base_block::flags,
+          f::base_block::checksum}) {
         f::put_u32(head, field, 0);
         f::put_u32(before, field, 0);
     }
@@ -164,7 +164,8 @@ TEST_CASE("A log whose base block is not valid is not used, and the other one st
     }
 }
 
-TEST_CASE("Two wrong sequence numbers that cancel out are believed, for the entries do not follow") {
+TEST_CASE(
+    "Two wrong sequence numbers that cancel out are believed, for the entries do not follow") {
     Dirty dirty;
     // The XOR of the words is as before, so the checksum is right.
     f::put_u32(dirty.hive.logs[0].bytes, f::base_block::primary_sequence, 500);
@@ -192,7 +193,8 @@ TEST_CASE("A torn header over an edit brings no older log back, while it is writ
         int state;
     };
     // The last entry is 113. Windows writes 114 when it has all; an edit 114 and 115, then 115.
-    for (const Row& row : {Row{101, 100, 4}, Row{114, 113, 4}, Row{115, 114, -2}, Row{115, 115, -2}}) {
+    for (const Row& row :
+         {Row{101, 100, 4}, Row{114, 113, 4}, Row{115, 114, -2}, Row{115, 115, -2}}) {
         CAPTURE(row.primary);
         CAPTURE(row.secondary);
         Dirty dirty;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the tests of recovery share: a hive with room for edits, the states that it goes through, and
-// its logs as the replay wants them.
+// What the tests of recovery share: a hive with room for edits, the states that it goes through,
+// and its logs as the replay wants them.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,8 @@
 
 namespace nlafix::test {
 
-/// A hive whose Setup key has a value of 20,000 bytes, which makes a hive bin of five pages and more.
+/// A hive whose Setup key has a value of 20,000 bytes, which makes a hive bin of five pages and
+/// more.
 inline fixture::Built roomy_hive(const fixture::HiveOptions& options = {}) {
     fixture::Key root = fixture::small_tree({false, false});
     fixture::Value room = fixture::binary_value(u"Room", Bytes(20000));
@@ -27,8 +28,8 @@ inline std::size_t room_at(const fixture::Built& hive) {
     return fixture::field(hive.value(u"Setup", u"Room").data, 0);
 }
 
-/// States of `hive`, the first as it is. Each of the others has some runs of bytes of the large value
-/// changed, and with `growing` every third one more hive bin. All are sound.
+/// States of `hive`, the first as it is. Each of the others has some runs of bytes of the large
+/// value changed, and with `growing` every third one more hive bin. All are sound.
 inline std::vector<Bytes> random_states(const fixture::Built& hive, std::size_t edits,
                                         std::mt19937& random, bool growing) {
     std::vector<Bytes> states = {hive.bytes};
@@ -48,7 +49,8 @@ inline std::vector<Bytes> random_states(const fixture::Built& hive, std::size_t 
 
 inline std::vector<recovery::LogFile> log_files(const fixture::DirtyHive& hive) {
     std::vector<recovery::LogFile> files;
-    for (const fixture::Log& log : hive.logs) files.push_back({"SYSTEM" + log.suffix, log.bytes, ""});
+    for (const fixture::Log& log : hive.logs)
+        files.push_back({"SYSTEM" + log.suffix, log.bytes, ""});
     return files;
 }
 

@@ -20,7 +20,9 @@ using recovery::summarize_log;
 
 namespace {
 
-Bytes hive() { return f::build(f::small_tree({true, true})).bytes; }
+Bytes hive() {
+    return f::build(f::small_tree({true, true})).bytes;
+}
 
 f::LogEntry entry(std::uint32_t sequence, std::size_t pages = 1) {
     f::LogEntry result{sequence, 8192, {}, 0};
@@ -119,14 +121,14 @@ TEST_CASE("The sequence ends at a gap, but the highest number counts what lies b
         std::vector<std::uint32_t> sequences;
         std::uint32_t count, highest;
     };
-    for (const Row& row : std::vector<Row>{
-             {"a gap", {5, 6, 8, 9}, 2, 9},
-             {"the first is too high", {6, 7}, 0, 7},
-             {"the first is too low", {4, 5}, 0, 5},
-             {"remnants of an earlier round", {5, 6, 3, 4}, 2, 6},
-             {"the same twice", {5, 5, 6}, 1, 6},
-             {"remnants above everything", {5, 4'000'000'000}, 1, 4'000'000'000},
-             {"the highest number wraps", {5, 0xffffffff, 0}, 1, 0xffffffff}}) {
+    for (const Row& row :
+         std::vector<Row>{{"a gap", {5, 6, 8, 9}, 2, 9},
+                          {"the first is too high", {6, 7}, 0, 7},
+                          {"the first is too low", {4, 5}, 0, 5},
+                          {"remnants of an earlier round", {5, 6, 3, 4}, 2, 6},
+                          {"the same twice", {5, 5, 6}, 1, 6},
+                          {"remnants above everything", {5, 4'000'000'000}, 1, 4'000'000'000},
+                          {"the highest number wraps", {5, 0xffffffff, 0}, 1, 0xffffffff}}) {
         CAPTURE(row.name);
         std::vector<f::LogEntry> entries;
         for (const std::uint32_t sequence : row.sequences) entries.push_back(entry(sequence));
@@ -142,9 +144,9 @@ TEST_CASE("An entry with anything wrong ends the sequence and does not count") {
     REQUIRE(summarize_log(good).entry_count == 3);
     const std::size_t second = first_entry_at + entry_bytes;
     using namespace f::log_entry_field;
-    for (const std::size_t at : {std::size_t{0}, size, flags, sequence, bins_size, page_count,
-                                 hash_1, hash_1 + 7, hash_2, hash_2 + 7, first_page,
-                                 entry_bytes - 1, entry_bytes / 2}) {
+    for (const std::size_t at :
+         {std::size_t{0}, size, flags, sequence, bins_size, page_count, hash_1, hash_1 + 7, hash_2,
+          hash_2 + 7, first_page, entry_bytes - 1, entry_bytes / 2}) {
         CAPTURE(at);
         Bytes log = good;
         log[second + at] ^= std::byte{1};

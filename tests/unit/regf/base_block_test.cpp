@@ -20,7 +20,9 @@ using test::word_thrown_by;
 
 namespace {
 
-f::Built small_hive() { return f::build(f::small_tree({true, true})); }
+f::Built small_hive() {
+    return f::build(f::small_tree({true, true}));
+}
 
 /// Sets the word at 508 - 4 so that the 127 words sum up to `sum`.
 void force_sum(Bytes& file, std::uint32_t sum) {

@@ -217,15 +217,14 @@ TEST_CASE("The highest count in every counting field ends in damage") {
         std::string name;
         std::size_t field;
     };
-    for (const Row& row : {Row{"subkeys", f::key_node::subkey_count},
-                           Row{"values", f::key_node::value_count}}) {
+    for (const Row& row :
+         {Row{"subkeys", f::key_node::subkey_count}, Row{"values", f::key_node::value_count}}) {
         for (const std::uint32_t count : {0xffffffffU, 0x80000000U, 0x40000000U, 0x3fffffffU}) {
             CAPTURE(row.name);
             CAPTURE(count);
             f::Built hive = f::build(f::small_tree({true, true}));
             f::put_u32(hive.bytes, f::field(hive.key(u"Setup").key_node, row.field), count);
-            f::put_u32(hive.bytes,
-                       f::field(hive.key(u"ControlSet001").key_node, row.field), count);
+            f::put_u32(hive.bytes, f::field(hive.key(u"ControlSet001").key_node, row.field), count);
             CHECK(judge(hive.bytes).structure.damage_count > 0);
             judge_and_read(hive.bytes);
         }

@@ -19,7 +19,9 @@ using test::judge;
 namespace {
 
 /// More than one bin.
-f::Built large_hive() { return f::build(f::system_tree(f::Generation::win7)); }
+f::Built large_hive() {
+    return f::build(f::system_tree(f::Generation::win7));
+}
 
 std::size_t second_bin(const f::Built& hive, std::size_t offset) {
     return f::base_block_size_bytes + hive.bins.at(1) + offset;
@@ -101,9 +103,13 @@ void check_damage(const std::vector<Row>& rows) {
 
 }  // namespace
 
-TEST_CASE("Damage of hive bins is found and does not throw") { check_damage(bin_rows()); }
+TEST_CASE("Damage of hive bins is found and does not throw") {
+    check_damage(bin_rows());
+}
 
-TEST_CASE("Damage of cell sizes is found and does not throw") { check_damage(cell_rows()); }
+TEST_CASE("Damage of cell sizes is found and does not throw") {
+    check_damage(cell_rows());
+}
 
 TEST_CASE("Bins of every size that a hive may have are read") {
     for (const std::size_t size : {4096U, 8192U, 65536U}) {

@@ -108,12 +108,12 @@ TEST_CASE("Names are read in both encodings") {
         f::NameForm form;
         std::string utf8;
     };
-    for (const Row& row : {Row{u"plain", f::NameForm::latin1, "plain"},
-                           Row{u"plain", f::NameForm::utf16, "plain"},
-                           Row{u"caf\u00e9", f::NameForm::latin1, "caf\xc3\xa9"},
-                           Row{u"caf\u00e9", f::NameForm::utf16, "caf\xc3\xa9"},
-                           Row{u"\u0436\u30c6", f::NameForm::utf16, "\xd0\xb6\xe3\x83\x86"},
-                           Row{u"\U0001F511", f::NameForm::utf16, "\xf0\x9f\x94\x91"}}) {
+    for (const Row& row :
+         {Row{u"plain", f::NameForm::latin1, "plain"}, Row{u"plain", f::NameForm::utf16, "plain"},
+          Row{u"caf\u00e9", f::NameForm::latin1, "caf\xc3\xa9"},
+          Row{u"caf\u00e9", f::NameForm::utf16, "caf\xc3\xa9"},
+          Row{u"\u0436\u30c6", f::NameForm::utf16, "\xd0\xb6\xe3\x83\x86"},
+          Row{u"\U0001F511", f::NameForm::utf16, "\xf0\x9f\x94\x91"}}) {
         CAPTURE(row.utf8);
         f::Key key = f::make_key(row.name, {f::dword_value(row.name, 7)});
         key.name_form = key.values[0].name_form = row.form;
@@ -139,17 +139,16 @@ TEST_CASE("Data are read from the key value, from a cell and from segments") {
         std::size_t cells;
     };
     const std::size_t segment = f::segment_size_bytes;
-    for (const Row& row :
-         {Row{0, f::Storage::in_key_value, 5, Storage::in_the_key_value, 0},
-          Row{1, f::Storage::in_key_value, 5, Storage::in_the_key_value, 0},
-          Row{4, f::Storage::in_key_value, 5, Storage::in_the_key_value, 0},
-          Row{4, f::Storage::cell, 5, Storage::cell, 1},
-          Row{5, f::Storage::cell, 5, Storage::cell, 1},
-          Row{segment, f::Storage::automatic, 5, Storage::cell, 1},
-          Row{segment + 1, f::Storage::automatic, 3, Storage::cell, 1},
-          Row{segment + 1, f::Storage::automatic, 4, Storage::big_data, 4},
-          Row{2 * segment, f::Storage::automatic, 5, Storage::big_data, 4},
-          Row{2 * segment + 1, f::Storage::automatic, 6, Storage::big_data, 5}}) {
+    for (const Row& row : {Row{0, f::Storage::in_key_value, 5, Storage::in_the_key_value, 0},
+                           Row{1, f::Storage::in_key_value, 5, Storage::in_the_key_value, 0},
+                           Row{4, f::Storage::in_key_value, 5, Storage::in_the_key_value, 0},
+                           Row{4, f::Storage::cell, 5, Storage::cell, 1},
+                           Row{5, f::Storage::cell, 5, Storage::cell, 1},
+                           Row{segment, f::Storage::automatic, 5, Storage::cell, 1},
+                           Row{segment + 1, f::Storage::automatic, 3, Storage::cell, 1},
+                           Row{segment + 1, f::Storage::automatic, 4, Storage::big_data, 4},
+                           Row{2 * segment, f::Storage::automatic, 5, Storage::big_data, 4},
+                           Row{2 * segment + 1, f::Storage::automatic, 6, Storage::big_data, 5}}) {
         CAPTURE(row.size);
         CAPTURE(row.minor);
         f::Value model = f::binary_value(u"Data", pattern(row.size));
@@ -170,8 +169,8 @@ TEST_CASE("Data are read from the key value, from a cell and from segments") {
 }
 
 TEST_CASE("A value of length 0 that is not in the key value has no data, wherever it points") {
-    f::Built built = f::build(
-        tree_with(f::make_key(u"Key", {f::binary_value(u"Data", pattern(8))})));
+    f::Built built =
+        f::build(tree_with(f::make_key(u"Key", {f::binary_value(u"Data", pattern(8))})));
     const std::uint32_t cell = built.value(u"Key", u"Data").key_value;
     f::put_u32(built.bytes, f::field(cell, f::key_value::data_size), 0);
     f::put_u32(built.bytes, f::field(cell, f::key_value::data), 0x00fffff0);

@@ -65,8 +65,7 @@ Patch key_u32(const std::u16string& path, std::size_t at, std::uint32_t number) 
 
 Patch first_subkey_becomes(const std::u16string& path, const std::u16string& other) {
     return [=](f::Built& hive) {
-        f::put_u32(hive.bytes,
-                   f::field(hive.key(path).subkey_list, f::subkey_list::first_element),
+        f::put_u32(hive.bytes, f::field(hive.key(path).subkey_list, f::subkey_list::first_element),
                    hive.key(other).key_node);
     };
 }
@@ -131,9 +130,7 @@ std::vector<Row> key_node_rows() {
          key_u16(secret, class_name_length, 0x1000)},
         {"class name nowhere", "no allocated cell starts", key_u32(secret, class_name, nowhere)},
         {"class name in a key node", "referred to twice",
-         [](f::Built& hive) {
-             key_u32(secret, class_name, hive.key(service).key_node)(hive);
-         }},
+         [](f::Built& hive) { key_u32(secret, class_name, hive.key(service).key_node)(hive); }},
         {"class name in the data of a value", "referred to twice",
          [](f::Built& hive) {
              key_u16(u"Setup", class_name_length, 2)(hive);
@@ -159,8 +156,7 @@ std::vector<Row> count_rows() {
          key_u32(services, subkey_count, 4)},
         {"most subkeys that can be counted", "subkeys",
          key_u32(services, subkey_count, 0xffffffff)},
-        {"subkeys without a list", "no allocated cell starts",
-         key_u32(service, subkey_count, 1)},
+        {"subkeys without a list", "no allocated cell starts", key_u32(service, subkey_count, 1)},
         {"list of subkeys nowhere", "no allocated cell starts",
          key_u32(services, subkey_list, nowhere)},
         {"one value more than the cell holds", "values do not fit",
@@ -323,9 +319,7 @@ std::vector<Row> security_rows() {
         {"offset of a key node", "referred to twice",
          security_of_service([](const f::Built& hive) { return hive.key(u"Setup").key_node; })},
         {"signature", "key security: no signature \"sk\"",
-         [](f::Built& hive) {
-             f::put_text(hive.bytes, f::field(hive.security.at(1), 0), "sx");
-         }},
+         [](f::Built& hive) { f::put_text(hive.bytes, f::field(hive.security.at(1), 0), "sx"); }},
         {"descriptor beyond the cell", "a descriptor of 65536 bytes",
          item(f::key_security::descriptor_size, 0x10000)},
         {"descriptor of 4 GiB", "a descriptor of 4294967295 bytes",
@@ -333,8 +327,7 @@ std::vector<Row> security_rows() {
         {"more references than keys", "counts 77 references",
          item(f::key_security::reference_count, 77)},
         {"no references", "counts 0 references", item(f::key_security::reference_count, 0)},
-        {"forward link nowhere", "no allocated cell starts",
-         item(f::key_security::flink, nowhere)},
+        {"forward link nowhere", "no allocated cell starts", item(f::key_security::flink, nowhere)},
         {"forward link to a key node", "no signature \"sk\"", item(f::key_security::flink, 32)},
         {"backward link to itself, though there are two", "do not point back",
          [=](f::Built& hive) { item(f::key_security::blink, hive.security.at(1))(hive); }},

@@ -43,6 +43,5 @@ TEST_CASE("Damage names the path of its key, without the root, and its place in 
     REQUIRE(result.structure.damage.size() == 1);
     const regf::Damage& damage = result.structure.damage.front();
     CHECK(damage.message.find("ControlSet001\\Services\\TermService: ") == 0);
-    CHECK(damage.offset_in_file ==
-          f::field(hive.key(service).key_node, f::key_node::parent));
+    CHECK(damage.offset_in_file == f::field(hive.key(service).key_node, f::key_node::parent));
 }

@@ -53,8 +53,8 @@ std::vector<Row> rows() {
          }},
         {"a cell that nothing refers to", 0, "",
          [](f::Built& hive) {
-             f::put_u32(hive.bytes,
-                        f::field(hive.key(u"Setup").key_node, f::key_node::value_count), 1);
+             f::put_u32(hive.bytes, f::field(hive.key(u"Setup").key_node, f::key_node::value_count),
+                        1);
          }},
         {"the root names a parent", 0, "",
          [](f::Built& hive) {
@@ -62,8 +62,8 @@ std::vector<Row> rows() {
          }},
         {"a list that is not needed", 0, "",
          [](f::Built& hive) {
-             f::put_u32(hive.bytes,
-                        f::field(hive.key(u"Setup").key_node, f::key_node::subkey_list), 77);
+             f::put_u32(hive.bytes, f::field(hive.key(u"Setup").key_node, f::key_node::subkey_list),
+                        77);
          }},
         {"garbage in the flags of the base block", 0, "",
          [](f::Built& hive) { f::put_u32(hive.bytes, f::base_block::flags, 0xdeadbeef); }},
@@ -131,14 +131,16 @@ TEST_CASE("Large data in one cell is a warning from minor version 4 on") {
 TEST_CASE("Hashes and order are only judged where Windows' own table of cases is not needed") {
     f::Key root = f::small_tree({true, true});
     f::Key names = f::make_key(u"Names");
-    for (const char16_t* name : {u"\u0436", u"\u0416\u0416", u"stra\u00dfe", u"\u00e4", u"\u30c6"}) {
+    for (const char16_t* name :
+         {u"\u0436", u"\u0416\u0416", u"stra\u00dfe", u"\u00e4", u"\u30c6"}) {
         names.subkeys.push_back(f::make_key(name));
     }
     root.subkeys.push_back(names);
     f::Built hive = f::build(root);
     CHECK(judge(hive.bytes).warnings == "");
     // One wrong hash of a Cyrillic name, one of a Latin-1 name.
-    const std::size_t list = f::field(hive.key(u"Names").subkey_list, f::subkey_list::first_element);
+    const std::size_t list =
+        f::field(hive.key(u"Names").subkey_list, f::subkey_list::first_element);
     for (std::size_t i = 0; i < 5; ++i) f::put_u32(hive.bytes, list + 8 * i + 4, 1);
     CHECK(judge(hive.bytes).structure.warning_count == 2);
 }

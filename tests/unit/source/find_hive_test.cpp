@@ -42,23 +42,33 @@ TEST_CASE("The hive is found from its folder and from those above it, in any cas
         {"a detour", {config}, "Windows/../Windows/./System32/config", config},
         {"lower case", {"windows/system32/config/system"}, "", "windows/system32/config/system"},
         {"upper case", {"WINDOWS/SYSTEM32/CONFIG/SYSTEM"}, "", "WINDOWS/SYSTEM32/CONFIG/SYSTEM"},
-        {"mixed case, from the config folder", {"W/sYsTeM32/CoNfIg/System"},
-         "W/sYsTeM32/CoNfIg", "W/sYsTeM32/CoNfIg/System"},
+        {"mixed case, from the config folder",
+         {"W/sYsTeM32/CoNfIg/System"},
+         "W/sYsTeM32/CoNfIg",
+         "W/sYsTeM32/CoNfIg/System"},
         {"WINNT", {"WINNT/system32/config/system"}, "", "WINNT/system32/config/system"},
-        {"a folder of another name", {"MyWin/System32/config/SYSTEM"}, "",
+        {"a folder of another name",
+         {"MyWin/System32/config/SYSTEM"},
+         "",
          "MyWin/System32/config/SYSTEM"},
         {"copies of logs beside it",
          {config, config + ".LOG1", config + ".LOG2", config + ".bak",
           "Windows/System32/config/SYSTEM1"},
-         "", config},
+         "",
+         config},
         {"beside what an upgrade set aside",
-         {config, "Windows.old/System32/config/SYSTEM",
-          "Windows.old.000/System32/config/SYSTEM", "$WINDOWS.~BT/System32/config/SYSTEM"},
-         "", config},
-        {"inside a Windows.old that is named", {"Windows.old/Windows/System32/config/SYSTEM"},
-         "Windows.old", "Windows.old/Windows/System32/config/SYSTEM"},
+         {config, "Windows.old/System32/config/SYSTEM", "Windows.old.000/System32/config/SYSTEM",
+          "$WINDOWS.~BT/System32/config/SYSTEM"},
+         "",
+         config},
+        {"inside a Windows.old that is named",
+         {"Windows.old/Windows/System32/config/SYSTEM"},
+         "Windows.old",
+         "Windows.old/Windows/System32/config/SYSTEM"},
         {"a hive with any name", {"copy of it.dat"}, "copy of it.dat", "copy of it.dat"},
-        {"a backup of config beside it", {config, "Windows/System32/config/RegBack/SYSTEM"}, "",
+        {"a backup of config beside it",
+         {config, "Windows/System32/config/RegBack/SYSTEM"},
+         "",
          config},
     };
     for (const Row& row : rows) {
@@ -77,7 +87,9 @@ TEST_CASE("A folder in which the hive cannot be told is refused") {
         {"no such path below a file", {config}, config + "/x", "no-such-file"},
         {"two Windows", {config, "WINNT/System32/config/SYSTEM"}, "", "several-windows"},
         {"only what was set aside", {"Windows.old/System32/config/SYSTEM"}, "", "no-windows"},
-        {"only what Windows itself set aside", {"$WINDOWS.~BT/System32/config/SYSTEM"}, "",
+        {"only what Windows itself set aside",
+         {"$WINDOWS.~BT/System32/config/SYSTEM"},
+         "",
          "no-windows"},
         {"one level too deep", {"disk/Windows/System32/config/SYSTEM"}, "", "no-windows"},
     };
@@ -93,8 +105,7 @@ TEST_CASE("Several Windows are all named, and the hint says what to do") {
     const TempFolder folder;
     folder.write_text(config, hive);
     folder.write_text("WINNT/System32/config/SYSTEM", hive);
-    const auto error =
-        test::error_of([&] { source::find_hive(os::real_system(), folder.path()); });
+    const auto error = test::error_of([&] { source::find_hive(os::real_system(), folder.path()); });
     REQUIRE(error);
     const std::string message = test::with_slashes(error->message());
     CHECK(test::contains(message, test::with_slashes(folder / config)));

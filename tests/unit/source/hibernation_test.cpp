@@ -48,15 +48,15 @@ TEST_CASE("What the header of hiberfil.sys says") {
         std::string content;
         bool hibernated;
     };
-    for (const Row& row : {Row{"hibr", header("hibr", header_bytes), true},
-                           Row{"HIBR", header("HIBR", header_bytes), true},
-                           Row{"hibr, and more", header("hibr", 3 * header_bytes), true},
-                           Row{"zeros: Windows was resumed", header("", header_bytes), false},
-                           Row{"wake", header("wake", header_bytes), false},
-                           Row{"Hibr", header("Hibr", header_bytes), false},
-                           Row{"not at the start", header("xhibr", header_bytes), false},
-                           Row{"a byte too short", header("", header_bytes - 1), true},
-                           Row{"empty", "", true}}) {
+    for (const Row& row :
+         {Row{"hibr", header("hibr", header_bytes), true},
+          Row{"HIBR", header("HIBR", header_bytes), true},
+          Row{"hibr, and more", header("hibr", 3 * header_bytes), true},
+          Row{"zeros: Windows was resumed", header("", header_bytes), false},
+          Row{"wake", header("wake", header_bytes), false},
+          Row{"Hibr", header("Hibr", header_bytes), false},
+          Row{"not at the start", header("xhibr", header_bytes), false},
+          Row{"a byte too short", header("", header_bytes - 1), true}, Row{"empty", "", true}}) {
         CAPTURE(row.name);
         const TempFolder folder;
         const std::string hive = folder.write_text(hive_in_root, "regf");
@@ -91,8 +91,7 @@ TEST_CASE("The file is found in any case, at the mount point or above Windows") 
         const TempFolder folder;
         folder.write_text("bound/hiberfil.sys", content);
         MountedAt system(folder.path());
-        CHECK(source::find_hibernation(system,
-                                       folder.write_text("bound/" + hive_in_root, "regf")));
+        CHECK(source::find_hibernation(system, folder.write_text("bound/" + hive_in_root, "regf")));
         CHECK(source::find_hibernation(
             system, folder.write_text("bound/WINNT/SYSTEM32/CONFIG/system", "regf")));
     }
@@ -109,8 +108,14 @@ TEST_CASE("A folder or a link named hiberfil.sys says nothing") {
     const TempFolder folder;
     MountedAt system(folder.path());
     const std::string hive = folder.write_text(hive_in_root, "regf");
-    SUBCASE("a folder") { folder.make_folder("hiberfil.sys"); }
-    SUBCASE("a link") { folder.link("hiberfil.sys", hive); }
-    SUBCASE("a broken link") { folder.link("hiberfil.sys", "nowhere"); }
+    SUBCASE("a folder") {
+        folder.make_folder("hiberfil.sys");
+    }
+    SUBCASE("a link") {
+        folder.link("hiberfil.sys", hive);
+    }
+    SUBCASE("a broken link") {
+        folder.link("hiberfil.sys", "nowhere");
+    }
     CHECK_FALSE(source::find_hibernation(system, hive));
 }

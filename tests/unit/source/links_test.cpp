@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What Windows' own file systems have not, or not for everybody: symbolic links and pipes where a hive or
-// a log should be, names that differ in case alone.
+// What Windows' own file systems have not, or not for everybody: symbolic links and pipes where a
+// hive or a log should be, names that differ in case alone.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 

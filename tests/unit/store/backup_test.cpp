@@ -46,8 +46,7 @@ TEST_CASE("A FILETIME is written as UTC") {
 TEST_CASE("A backup's names are made of the hive's name and the time") {
     const TempFolder folder;
     const std::string hive = folder / "SYSTEM";
-    const auto paths =
-        store::free_backup_paths(os::real_system(), hive, folder.path(), some_time);
+    const auto paths = store::free_backup_paths(os::real_system(), hive, folder.path(), some_time);
     CHECK(paths.copy == folder / (stem + ".bak"));
     CHECK(paths.manifest == folder / (stem + ".json"));
     CHECK(paths.temporary == folder / (stem + ".tmp"));
@@ -81,8 +80,7 @@ TEST_CASE("A backup is found by its copy and by its manifest, and by no other na
     }
     for (const char* given : {"/a/SYSTEM", "/a/SYSTEM.BAK", "", ".bak", ".json", "/a/x.bak/"}) {
         CAPTURE(std::string(given));
-        CHECK(test::word_thrown_by([&] { store::backup_paths_of(given); }) ==
-              "malformed-backup");
+        CHECK(test::word_thrown_by([&] { store::backup_paths_of(given); }) == "malformed-backup");
     }
 }
 
@@ -96,8 +94,7 @@ TEST_CASE("A backup goes away again unless it is kept") {
         {
             store::Backup backup = store::Backup::create(hive, test::read_file(path), {}, paths);
             CHECK(test::read_text(paths.copy) == "regf original");
-            CHECK(store::read_manifest(os::real_system(), paths.manifest).state ==
-                  State::prepared);
+            CHECK(store::read_manifest(os::real_system(), paths.manifest).state == State::prepared);
             store::Backup moved = std::move(backup);
             if (keep) moved.keep();
         }
@@ -119,15 +116,14 @@ TEST_CASE("A backup is readable by its owner alone, and takes no name that exist
         CHECK(os::status_of(os::real_system(), paths.manifest, false).permissions == 0600);
     }
     folder.write_text(stem + ".json", "somebody else's");
-    CHECK(test::word_thrown_by([&] { store::Backup::create(hive, {}, {}, paths); }) ==
-          "io-error");
+    CHECK(test::word_thrown_by([&] { store::Backup::create(hive, {}, {}, paths); }) == "io-error");
     CHECK(test::read_text(paths.manifest) == "somebody else's");
     CHECK_FALSE(os::status_if_any(os::real_system(), paths.copy, false));
 }
 
 TEST_CASE("Only a manifest that says so means an interrupted write") {
-    for (const State state : {State::prepared, State::writing, State::written, State::undoing,
-                              State::undone}) {
+    for (const State state :
+         {State::prepared, State::writing, State::written, State::undoing, State::undone}) {
         CAPTURE(static_cast<int>(state));
         const TempFolder folder;
         const std::string path = folder.write_text("SYSTEM", "regf");
@@ -135,8 +131,8 @@ TEST_CASE("Only a manifest that says so means an interrupted write") {
         const bool under_way = state == State::writing || state == State::undoing;
         const auto found = store::find_interrupted_write(os::real_system(), path);
         CHECK(found == (under_way ? std::optional(folder / (stem + ".json")) : std::nullopt));
-        const auto error = test::error_of(
-            [&] { store::refuse_interrupted_write(os::real_system(), path); });
+        const auto error =
+            test::error_of([&] { store::refuse_interrupted_write(os::real_system(), path); });
         REQUIRE(error.has_value() == under_way);
         if (!error) continue;
         CHECK(word_of(error->code()) == "interrupted-write");
@@ -164,12 +160,12 @@ TEST_CASE("A marker beside the hive names a manifest elsewhere") {
     const TempFolder folder, other;
     const std::string path = folder.write_text("SYSTEM", "regf");
     const std::string manifest = other / (stem + ".json");
-    const auto found = [&path] {
-        return store::find_interrupted_write(os::real_system(), path);
-    };
+    const auto found = [&path] { return store::find_interrupted_write(os::real_system(), path); };
     folder.write_text("SYSTEM.nlafix-writing", manifest + "\n");
     REQUIRE(store::marker_path(path) == folder / "SYSTEM.nlafix-writing");
-    SUBCASE("that is not at hand") { CHECK(found() == manifest); }
+    SUBCASE("that is not at hand") {
+        CHECK(found() == manifest);
+    }
     SUBCASE("that says that the write is under way") {
         other.write_text(stem + ".json", manifest_text(State::undoing));
         CHECK(found() == manifest);

@@ -151,8 +151,7 @@ TEST_CASE("Opening heads have sequence numbers above all others, and the new tim
     CHECK(fixing.secondary_sequence == 101);
     CHECK(fixing.timestamp == test::edit_time);
     CHECK(fixing.bins_size_bytes == regf::read_base_block(hive.before).bins_size_bytes);
-    const regf::BaseBlock undoing =
-        regf::read_base_block(store::opening_head_of_undo(hive.after));
+    const regf::BaseBlock undoing = regf::read_base_block(store::opening_head_of_undo(hive.after));
     CHECK(undoing.primary_sequence == 103);
     CHECK(undoing.secondary_sequence == 102);
     CHECK(undoing.timestamp == test::edit_time);
@@ -198,10 +197,10 @@ TEST_CASE("A write that was cut at any byte is recognised") {
                 CHECK(store::is_cut_write(file, hive.before, hive.after));
             }
         };
-        cut_everywhere(hive.before, store::in_place_epochs(hive.before, hive.after, fixing,
-                                                           Direction::fix));
-        cut_everywhere(hive.after, store::in_place_epochs(hive.after, hive.before, undoing,
-                                                          Direction::undo));
+        cut_everywhere(hive.before,
+                       store::in_place_epochs(hive.before, hive.after, fixing, Direction::fix));
+        cut_everywhere(hive.after,
+                       store::in_place_epochs(hive.after, hive.before, undoing, Direction::undo));
     }
 }
 

@@ -49,9 +49,8 @@ std::string outcome_of(const std::function<void(ordered_json&)>& change) {
 }
 
 std::string outcome_of_name(const std::string& name) {
-    return outcome_of([&](ordered_json& logs) {
-        logs[0]["name_hex"] = store::hex_of(bytes_of(name));
-    });
+    return outcome_of(
+        [&](ordered_json& logs) { logs[0]["name_hex"] = store::hex_of(bytes_of(name)); });
 }
 
 }  // namespace
@@ -74,9 +73,9 @@ TEST_CASE("a log is a file in the hive's folder, with a name that logs have") {
         CAPTURE(name);
         CHECK(outcome_of_name(name) == "nothing");
     }
-    for (const char* name : {"", ".", "..", "SYSTEM", "SYSTEM.LOG3", "/etc/SYSTEM.LOG1",
-                             "../SYSTEM.LOG1", "config/SYSTEM.LOG1", "passwd", "SYSTEM.LOG1/..",
-                             "..\\SYSTEM.LOG1", "C:SYSTEM.LOG1"}) {
+    for (const char* name :
+         {"", ".", "..", "SYSTEM", "SYSTEM.LOG3", "/etc/SYSTEM.LOG1", "../SYSTEM.LOG1",
+          "config/SYSTEM.LOG1", "passwd", "SYSTEM.LOG1/..", "..\\SYSTEM.LOG1", "C:SYSTEM.LOG1"}) {
         CAPTURE(name);
         CHECK(outcome_of_name(name) == "malformed-backup");
     }
@@ -98,7 +97,8 @@ TEST_CASE("logs that no fix records are refused") {
         {"a number for bytes", [](ordered_json& j) { j[0]["bytes"] = 7; }},
         {"a name of half a byte", [](ordered_json& j) { j[0]["name_hex"] = "5"; }},
         {"no state afterwards", [](ordered_json& j) { j[0].erase("after"); }},
-        {"a size afterwards that is text", [](ordered_json& j) { j[0]["after"]["size_bytes"] = "1"; }},
+        {"a size afterwards that is text",
+         [](ordered_json& j) { j[0]["after"]["size_bytes"] = "1"; }},
         {"the same log twice", [](ordered_json& j) { j.push_back(j[0]); }},
         {"a number for a log", [](ordered_json& j) { j[1] = 7; }},
         {"a text for all of them", [](ordered_json& j) { j = "logs"; }},

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "forwarding_system.h"
 #include "base/digest.h"
+#include "forwarding_system.h"
 #include "temp_folder.h"
 #include "thrown.h"
 
@@ -27,7 +27,8 @@ const State all_states[] = {State::prepared, State::writing, State::written, Sta
 /// Bytes that differ from page to page; 251 is a prime.
 Bytes image_of(std::size_t size, unsigned seed) {
     Bytes bytes;
-    for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<std::byte>((i + seed) % 251));
+    for (std::size_t i = 0; i < size; ++i)
+        bytes.push_back(static_cast<std::byte>((i + seed) % 251));
     return bytes;
 }
 
@@ -161,10 +162,22 @@ TEST_CASE("What is no manifest has no state that stops anybody") {
 
 TEST_CASE("Text that is no JSON of ours is a malformed backup") {
     const std::string good = store::to_json(some_manifest());
-    std::vector<std::string> texts = {
-        "", " ", "{", "}", "[]", "null", "7", "\"x\"", "{}", "{\"schema\":7}",
-        "{\"schema\":\"nlafix.manifest/1\"}", good + "x", good.substr(0, good.size() / 2),
-        std::string(good.size(), '\0'), std::string(100'000, '['), good + good};
+    std::vector<std::string> texts = {"",
+                                      " ",
+                                      "{",
+                                      "}",
+                                      "[]",
+                                      "null",
+                                      "7",
+                                      "\"x\"",
+                                      "{}",
+                                      "{\"schema\":7}",
+                                      "{\"schema\":\"nlafix.manifest/1\"}",
+                                      good + "x",
+                                      good.substr(0, good.size() / 2),
+                                      std::string(good.size(), '\0'),
+                                      std::string(100'000, '['),
+                                      good + good};
     std::string broken = good;
     broken[good.find("Lsa")] = '\xff';
     texts.push_back(broken);
@@ -176,13 +189,12 @@ TEST_CASE("Text that is no JSON of ours is a malformed backup") {
 
 TEST_CASE("A manifest without one of its fields, or with another type in it, is malformed") {
     const ordered_json good = ordered_json::parse(store::to_json(some_manifest()));
-    for (const char* field : {"schema", "created", "target", "method", "edits", "before", "after",
-                              "changed_pages"}) {
+    for (const char* field :
+         {"schema", "created", "target", "method", "edits", "before", "after", "changed_pages"}) {
         CAPTURE(std::string(field));
         ordered_json without = good;
         without.erase(field);
-        CHECK(word_thrown_by([&] { store::parse_manifest(without.dump()); }) ==
-              "malformed-backup");
+        CHECK(word_thrown_by([&] { store::parse_manifest(without.dump()); }) == "malformed-backup");
         if (std::string(field) == "method") continue;  // any word but "in-place" is the other one
         for (const ordered_json& other :
              {ordered_json(7), ordered_json(true), ordered_json{{"a", 1}}, ordered_json{1, 2}}) {
@@ -232,10 +244,10 @@ TEST_CASE("The hive after the fix is put together from the one before") {
     struct Sizes {
         std::size_t before, after;
     };
-    for (const Sizes sizes : {Sizes{2 * page, 2 * page}, Sizes{2 * page, 3 * page},
-                              Sizes{3 * page, 2 * page}, Sizes{2 * page + 7, 3 * page},
-                              Sizes{2 * page + 7, 2 * page + 9}, Sizes{2 * page, 2 * page - 1},
-                              Sizes{page, 5 * page + 1}}) {
+    for (const Sizes sizes :
+         {Sizes{2 * page, 2 * page}, Sizes{2 * page, 3 * page}, Sizes{3 * page, 2 * page},
+          Sizes{2 * page + 7, 3 * page}, Sizes{2 * page + 7, 2 * page + 9},
+          Sizes{2 * page, 2 * page - 1}, Sizes{page, 5 * page + 1}}) {
         CAPTURE(sizes.before);
         CAPTURE(sizes.after);
         const Bytes before = image_of(sizes.before, 1);
@@ -270,13 +282,27 @@ TEST_CASE("A manifest that does not fit its copy is malformed") {
     const store::Manifest good = manifest_of(before, after);
     CHECK(word(good) == "nothing");
     store::Manifest manifest = good;
-    SUBCASE("another digest") { manifest.after.digest[0] ^= 1; }
-    SUBCASE("a changed page is not there") { manifest.changed_pages.clear(); }
-    SUBCASE("a page behind the end") { manifest.changed_pages[3] = Bytes(1); }
-    SUBCASE("a page far behind the end") { manifest.changed_pages[999'999'999] = Bytes(1); }
-    SUBCASE("a page over the end") { manifest.changed_pages[2] = Bytes(page + 1); }
-    SUBCASE("a size that no fix gives") { manifest.after.size_bytes = std::uint64_t{1} << 40; }
-    SUBCASE("the largest size") { manifest.after.size_bytes = ~std::uint64_t{0}; }
+    SUBCASE("another digest") {
+        manifest.after.digest[0] ^= 1;
+    }
+    SUBCASE("a changed page is not there") {
+        manifest.changed_pages.clear();
+    }
+    SUBCASE("a page behind the end") {
+        manifest.changed_pages[3] = Bytes(1);
+    }
+    SUBCASE("a page far behind the end") {
+        manifest.changed_pages[999'999'999] = Bytes(1);
+    }
+    SUBCASE("a page over the end") {
+        manifest.changed_pages[2] = Bytes(page + 1);
+    }
+    SUBCASE("a size that no fix gives") {
+        manifest.after.size_bytes = std::uint64_t{1} << 40;
+    }
+    SUBCASE("the largest size") {
+        manifest.after.size_bytes = ~std::uint64_t{0};
+    }
     CHECK(word(manifest) == "malformed-backup");
 }
 

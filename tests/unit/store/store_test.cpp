@@ -35,8 +35,7 @@ public:
         const int result = ForwardingSystem::file_system(path, status);
         status.type = type_;
         status.read_only = read_only;
-        if (free_bytes != 0)
-            status.free_bytes = free_bytes;
+        if (free_bytes != 0) status.free_bytes = free_bytes;
         return result;
     }
     bool read_only = false;

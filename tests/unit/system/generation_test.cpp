@@ -114,8 +114,7 @@ TEST_CASE("Every generation has a word and a name of its own") {
         Generation::win81,      Generation::win10};
     for (const Generation a : all) {
         for (const Generation b : all) {
-            if (a == b)
-                continue;
+            if (a == b) continue;
             CHECK(std::string(system::word_of(a)) != system::word_of(b));
             CHECK(std::string(system::name_of(a)) != system::name_of(b));
         }

@@ -75,8 +75,7 @@ void check_rows(const std::vector<Row>& rows) {
     for (const Row& row : rows) {
         CAPTURE(row.name);
         hivex::EditedImage image = good;
-        row.change({image.bytes, hive.built,
-                    EditedKey(good.bytes, hive.built.key(lsa).key_node)});
+        row.change({image.bytes, hive.built, EditedKey(good.bytes, hive.built.key(lsa).key_node)});
         REQUIRE(image.bytes != good.bytes);
         f::mend_checksum(image.bytes);
         CHECK(word_of_verification(hive, image) == "verification-failed");
@@ -143,7 +142,8 @@ std::vector<Row> key_rows() {
         {"largest value data of another key, raised",
          [](const Change& c) { c.add(c.key(u"Setup", largest_value_data), 2); }},
         {"work variable of an edited key", [](const Change& c) { c.flip(c.key(lsa, 68)); }},
-        {"class name", [](const Change& c) { c.flip(f::field(c.built.key(secret).class_name, 0)); }},
+        {"class name",
+         [](const Change& c) { c.flip(f::field(c.built.key(secret).class_name, 0)); }},
         {"length of the class name",
          [](const Change& c) { c.add(c.key(secret, class_name_length), -2); }},
         {"security descriptor",
@@ -233,7 +233,8 @@ std::vector<Row> edited_value_rows() {
              f::put_u32(c.image, f::field(c.lsa.list, 0), c.lsa.values[1]);
              f::put_u32(c.image, f::field(c.lsa.list, 4), c.lsa.values[0]);
          }},
-        {"a sibling lost", [](const Change& c) { c.add(c.key(lsa, f::key_node::value_count), -1); }},
+        {"a sibling lost",
+         [](const Change& c) { c.add(c.key(lsa, f::key_node::value_count), -1); }},
         {"a sibling twice in place of another",
          [](const Change& c) { f::put_u32(c.image, f::field(c.lsa.list, 0), c.lsa.values[1]); }},
     };
@@ -261,9 +262,13 @@ TEST_CASE("A wrong checksum is refused") {
     CHECK(word_of_verification(hive, image) == "verification-failed");
 }
 
-TEST_CASE("Any other change of a key is refused") { check_rows(key_rows()); }
+TEST_CASE("Any other change of a key is refused") {
+    check_rows(key_rows());
+}
 
-TEST_CASE("Any other change of a value elsewhere is refused") { check_rows(value_rows()); }
+TEST_CASE("Any other change of a value elsewhere is refused") {
+    check_rows(value_rows());
+}
 
 TEST_CASE("Any change of the edited value or of its siblings is refused") {
     check_rows(edited_value_rows());
@@ -307,9 +312,15 @@ TEST_CASE("A planned edit that was not made is refused, even of a key that canno
     PreparedHive hive(f::small_tree({false, true}));
     const hivex::EditedImage image = hive.edited();
     nla::PlannedEdit more = hive.plan.edits.front();
-    SUBCASE("of another value of the same key") { more.value = "Bounds"; }
-    SUBCASE("of a value that is not there") { more.value = "nothing"; }
-    SUBCASE("of a key that is none") { more.key_node = 0x20 + 4; }
+    SUBCASE("of another value of the same key") {
+        more.value = "Bounds";
+    }
+    SUBCASE("of a value that is not there") {
+        more.value = "nothing";
+    }
+    SUBCASE("of a key that is none") {
+        more.key_node = 0x20 + 4;
+    }
     SUBCASE("of a new value") {
         more.value = "new";
         more.created = true;
@@ -324,9 +335,15 @@ TEST_CASE("A created value must be new, last and alone") {
     PreparedHive hive(root, {}, true);
     const hivex::EditedImage image = hive.edited();
     CHECK(word_of_verification(hive, image) == "nothing");
-    SUBCASE("not planned as a new one") { hive.plan.edits[0].created = false; }
-    SUBCASE("of another name") { hive.plan.edits[0].value = "Security packages"; }
-    SUBCASE("with other data") { hive.plan.edits[0].data.pop_back(); }
+    SUBCASE("not planned as a new one") {
+        hive.plan.edits[0].created = false;
+    }
+    SUBCASE("of another name") {
+        hive.plan.edits[0].value = "Security packages";
+    }
+    SUBCASE("with other data") {
+        hive.plan.edits[0].data.pop_back();
+    }
     CHECK(word_of_verification(hive, image) == "verification-failed");
 }
 
