@@ -7,17 +7,17 @@
 #include "app/disk_target.h"
 #include "app/software.h"
 #include "app/windows_table.h"
-#include "disk/ntfs_volume.h"
-#include "disk/open_disk.h"
-#include "disk/plan_commit.h"
+#include "commit/disk_store.h"
+#include "commit/epochs.h"
+#include "commit/output_file.h"
+#include "disk/image/open_disk.h"
+#include "disk/ntfs/ntfs_volume.h"
+#include "disk/ntfs/plan_commit.h"
 #include "os/file.h"
 #include "os/paths.h"
 #include "recovery/log_first.h"
 #include "regf/hive.h"
 #include "source/disk_hives.h"
-#include "store/disk_store.h"
-#include "store/epochs.h"
-#include "store/output_file.h"
 #include "system/windows_version.h"
 
 namespace nlafix::app {
@@ -54,10 +54,10 @@ public:
     void refuse_hibernation() override;
     void require_writable(const Options& options, std::uint64_t image_bytes) override;
     os::ScratchFile make_scratch(const Options& options) override {
-        return store::make_scratch(system_, name_, options.backup_folder);
+        return commit::make_scratch(system_, name_, options.backup_folder);
     }
     Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                 store::StoreOptions store_options, const Options& options) override;
+                 commit::StoreOptions store_options, const Options& options) override;
     void write_output(const std::string& path, ByteView content) override;
 
 private:
@@ -68,13 +68,13 @@ private:
     };
     Planned plan(const source::HiveFiles& files, ByteView image, std::uint64_t time);
     std::string add_way_in_place(disk::FileChange& change, const source::HiveFiles& files);
-    store::DiskRecord record_of(disk::CommitPlan plan) const;
+    commit::DiskRecord record_of(disk::CommitPlan plan) const;
 
     os::System& system_;
     std::string target_;
     const Options& options_;
     disk::ImageOptions image_options_;
-    store::DiskName name_;
+    commit::DiskName name_;
     DiskReport found_;
     disk::DiskRange range_;
     disk::OpenedDisk disk_;
@@ -86,7 +86,7 @@ DiskPlace::DiskPlace(os::System& system, const Options& options, Report& report)
       target_(report.target),
       options_(options),
       image_options_(image_options(options)),
-      name_(store::name_of_disk(system, report.target)) {
+      name_(commit::name_of_disk(system, report.target)) {
     report.place = name_.target;
     if (name_.is_file) report.identity = os::status_of(system, name_.target, true).identity;
 }
@@ -95,7 +95,7 @@ void DiskPlace::locate(Report& report) {
     disk_ = disk::open_disk(system_, target_, disk::Access::read, image_options_);
     report.warnings.insert(report.warnings.end(), disk_.warnings.begin(), disk_.warnings.end());
     // First of all: what a cut leaves may hide the hive.
-    store::refuse_interrupted_commit(system_, name_, *disk_.device, options_.backup_folder);
+    commit::refuse_interrupted_commit(system_, name_, *disk_.device, options_.backup_folder);
     options_.begins("looking for Windows");
     const disk::PartitionTable table = disk::read_partition_table(*disk_.device);
     const auto volumes = source::search_volumes(*disk_.device, table.partitions);
@@ -146,7 +146,7 @@ void DiskPlace::refuse_hibernation() {
 
 void DiskPlace::require_writable(const Options& options, std::uint64_t image_bytes) {
     if (!disk_.device->is_writable()) open(disk::Access::write);
-    store::require_room_for_backup(system_, name_, options.backup_folder, image_bytes);
+    commit::require_room_for_backup(system_, name_, options.backup_folder, image_bytes);
 }
 
 /// The way that is taken where the runlist cannot be switched: the log first, else the hive's own
@@ -165,9 +165,9 @@ std::string DiskPlace::add_way_in_place(disk::FileChange& change, const source::
         change.in_place_method = disk::CommitMethod::log_first;
         return "";
     }
-    const Bytes opening = store::opening_head_of_fix(files.primary, change.after);
+    const Bytes opening = commit::opening_head_of_fix(files.primary, change.after);
     change.in_place =
-        store::in_place_epochs(files.primary, change.after, opening, store::Direction::fix);
+        commit::in_place_epochs(files.primary, change.after, opening, commit::Direction::fix);
     return "; the log cannot be written first: " + log_first.why_not;
 }
 
@@ -200,8 +200,8 @@ DiskPlace::Planned DiskPlace::plan(const source::HiveFiles& files, ByteView imag
     return planned;
 }
 
-store::DiskRecord DiskPlace::record_of(disk::CommitPlan plan) const {
-    store::DiskRecord record;
+commit::DiskRecord DiskPlace::record_of(disk::CommitPlan plan) const {
+    commit::DiskRecord record;
     record.format = found_.format;
     record.size_bytes = disk_.device->size_bytes();
     record.partition = found_.partition;
@@ -213,19 +213,19 @@ store::DiskRecord DiskPlace::record_of(disk::CommitPlan plan) const {
 }
 
 Stored DiskPlace::store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                        store::StoreOptions store_options, const Options& options) {
+                        commit::StoreOptions store_options, const Options& options) {
     store_options.backup_folder = options.backup_folder;
     Planned planned = plan(files, image.bytes(), store_options.time);
-    const store::DiskCommit commit{files.primary, planned.hive,
-                                   record_of(std::move(planned.commit))};
+    const commit::DiskCommit commit{files.primary, planned.hive,
+                                    record_of(std::move(planned.commit))};
     volume_.reset();  // what it keeps in memory is about to be wrong
     const auto confirm = [&] {
         require_hive(*disk_.device, range_, found_.hive, planned.hive, ErrorCode::io_error);
     };
     Stored stored;
     stored.backup =
-        store::store_on_disk(system_, name_, *disk_.device, commit, store_options, confirm);
-    stored.method = store::word_of(commit.record.plan.method);
+        commit::store_on_disk(system_, name_, *disk_.device, commit, store_options, confirm);
+    stored.method = commit::word_of(commit.record.plan.method);
     stored.reason = commit.record.plan.reason;
     return stored;
 }
@@ -233,7 +233,7 @@ Stored DiskPlace::store(const source::HiveFiles& files, const verify::VerifiedIm
 void DiskPlace::write_output(const std::string& path, ByteView content) {
     // Of a disk that is no file, the folder says who may read what.
     const std::string model = name_.is_file ? name_.target : os::folder_of(path);
-    store::write_output(os::File::open(system_, model, {}), path, content);
+    commit::write_output(os::File::open(system_, model, {}), path, content);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/disk_target.h"
 
-#include "disk/ntfs_volume.h"
+#include "disk/ntfs/ntfs_volume.h"
 
 namespace nlafix::app {
 

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "disk/block_device.h"
-#include "disk/open_disk.h"
+#include "disk/image/open_disk.h"
 
 namespace nlafix::app {
 

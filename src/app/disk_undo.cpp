@@ -2,15 +2,15 @@
 #include "app/disk_undo.h"
 
 #include "app/disk_target.h"
-#include "disk/carry_out.h"
-#include "disk/ntfs_volume.h"
+#include "commit/disk_store.h"
+#include "disk/ntfs/carry_out.h"
+#include "disk/ntfs/ntfs_volume.h"
 #include "disk/overlay_device.h"
-#include "store/disk_store.h"
 
 namespace nlafix::app {
 namespace {
 
-DiskReport report_of(const store::DiskRecord& record, const std::string& path) {
+DiskReport report_of(const commit::DiskRecord& record, const std::string& path) {
     DiskReport report;
     report.path = path;
     report.format = record.format;
@@ -23,26 +23,26 @@ DiskReport report_of(const store::DiskRecord& record, const std::string& path) {
 }
 
 /// The disk that a backup belongs to, or --target.
-std::string undo_target(os::System& system, const store::LoadedBackup& backup,
+std::string undo_target(os::System& system, const commit::LoadedBackup& backup,
                         const Options& options) {
     if (!options.undo_target.empty()) return options.undo_target;
     const std::string& target = backup.manifest.target;
-    return disk::is_nbd_uri(target) ? target : store::target_of(system, backup);
+    return disk::is_nbd_uri(target) ? target : commit::target_of(system, backup);
 }
 
 }  // namespace
 
-bool is_undo_of_disk(os::System& system, const store::LoadedBackup& backup,
+bool is_undo_of_disk(os::System& system, const commit::LoadedBackup& backup,
                      const Options& options) {
     return backup.manifest.disk &&
            (options.undo_target.empty() || disk::looks_like_disk(system, options.undo_target));
 }
 
-void undo_on_disk(os::System& system, const store::LoadedBackup& backup, const Options& options,
+void undo_on_disk(os::System& system, const commit::LoadedBackup& backup, const Options& options,
                   const std::function<bool()>& was_interrupted, Report& report) {
-    const store::DiskRecord& record = *backup.manifest.disk;
+    const commit::DiskRecord& record = *backup.manifest.disk;
     const std::string target = undo_target(system, backup, options);
-    const store::DiskName name = store::name_of_disk(system, target);
+    const commit::DiskName name = commit::name_of_disk(system, target);
     report.location = source::HiveLocation{
         source::TargetKind::disk, display_name(name.target, record.partition, record.hive)};
     report.disk = report_of(record, name.target);
@@ -54,7 +54,7 @@ void undo_on_disk(os::System& system, const store::LoadedBackup& backup, const O
     const auto require = [&](disk::BlockDevice& on, ByteView hive, ErrorCode code) {
         require_hive(on, record.volume, record.hive, hive, code);
     };
-    store::UndoChecks checks;
+    commit::UndoChecks checks;
     checks.is_as_left = [&] {
         require(device, backup.after, ErrorCode::hive_changed);
         disk::NtfsVolume volume = disk::NtfsVolume::open(device, record.volume);
@@ -71,13 +71,13 @@ void undo_on_disk(os::System& system, const store::LoadedBackup& backup, const O
         require(overlay, backup.before, ErrorCode::hive_changed);
     };
     checks.is_put_back = [&] { require(device, backup.before, ErrorCode::io_error); };
-    const store::UndoResult result =
-        store::undo_on_disk(system, name, device, backup, checks, was_interrupted);
+    const commit::UndoResult result =
+        commit::undo_on_disk(system, name, device, backup, checks, was_interrupted);
     report.warnings = result.warnings;
     report.outcome = Outcome::restored;
     report.changed = result.changed;
     report.verified = true;
-    if (result.changed) report.method = store::word_of(record.plan.method);
+    if (result.changed) report.method = commit::word_of(record.plan.method);
 }
 
 }  // namespace nlafix::app

@@ -3,22 +3,22 @@
 #include "app/file_place.h"
 
 #include "app/disk_place.h"
-#include "disk/open_disk.h"
+#include "disk/image/open_disk.h"
 
 #include <optional>
 
 #include "app/software.h"
+#include "commit/commit.h"
+#include "commit/hive_lock.h"
+#include "commit/interrupted.h"
+#include "commit/output_file.h"
+#include "commit/scratch.h"
 #include "os/file.h"
 #include "os/paths.h"
 #include "recovery/clean_hive.h"
 #include "recovery/log_first.h"
 #include "regf/base_block.h"
 #include "source/hibernation.h"
-#include "store/commit.h"
-#include "store/hive_lock.h"
-#include "store/interrupted.h"
-#include "store/output_file.h"
-#include "store/scratch.h"
 
 namespace nlafix::app {
 namespace {
@@ -40,10 +40,10 @@ public:
 
     source::HiveFiles read(Access access) override {
         if (access == Access::write) {
-            file_ = store::open_locked(system_, path_);
-            store::refuse_interrupted_write(system_, path_);
+            file_ = commit::open_locked(system_, path_);
+            commit::refuse_interrupted_write(system_, path_);
         } else {
-            store::refuse_interrupted_write(system_, path_);
+            commit::refuse_interrupted_write(system_, path_);
             file_ = os::File::open(system_, path_, {});
         }
         return source::read_hive(*file_);
@@ -59,18 +59,18 @@ public:
     void refuse_hibernation() override { app::refuse_hibernation(system_, path_); }
 
     void require_writable(const Options& options, std::uint64_t image_bytes) override {
-        store::require_writable(
+        commit::require_writable(
             *file_, resolved_backup_folder(system_, path_, options.backup_folder), image_bytes);
     }
 
     os::ScratchFile make_scratch(const Options& options) override {
-        return store::make_scratch(*file_,
-                                   resolved_backup_folder(system_, path_, options.backup_folder));
+        return commit::make_scratch(*file_,
+                                    resolved_backup_folder(system_, path_, options.backup_folder));
     }
 
     std::optional<std::uint32_t> plan_log_first(const source::HiveFiles& files, ByteView image,
                                                 const Options& options) override {
-        if (store::can_replace(*file_)) {
+        if (commit::can_replace(*file_)) {
             // If that fails in the end, for the sake of its metadata, it is written as ever.
             log_first_.why_not = "its metadata could not be given to a new file";
         } else if (options.logs == recovery::LogPolicy::ignore &&
@@ -85,17 +85,17 @@ public:
     }
 
     Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                 store::StoreOptions store_options, const Options& options) override {
+                 commit::StoreOptions store_options, const Options& options) override {
         store_options.backup_folder = resolved_backup_folder(system_, path_, options.backup_folder);
-        store::LogFirstWay way{
+        commit::LogFirstWay way{
             log_first_.epochs, log_first_.epochs_to_commit, log_first_.why_not, {}};
         if (log_first_.possible()) way.why = recovery::text_of(log_first_.which);
         for (const recovery::LogFile& log : files.logs) way.logs.push_back({log.name, log.bytes});
         store_options.last_look = [&] { require_unchanged(files); };
         const std::optional<std::string> earlier = cut_write();
-        const store::StoreResult result =
-            store::store_image(*file_, files.primary, image, way, store_options);
-        if (earlier) store::close_cut_write(system_, *earlier);
+        const commit::StoreResult result =
+            commit::store_image(*file_, files.primary, image, way, store_options);
+        if (earlier) commit::close_cut_write(system_, *earlier);
         Stored stored{result.backup, result.method, "", result.why, {}, {}};
         if (result.effort.flushes != 0) {
             stored.effort = result.effort;
@@ -105,11 +105,11 @@ public:
     }
 
     std::optional<std::string> cut_write() override {
-        return store::find_cut_write(system_, path_);
+        return commit::find_cut_write(system_, path_);
     }
 
     void write_output(const std::string& path, ByteView content) override {
-        store::write_output(*file_, path, content);
+        commit::write_output(*file_, path, content);
     }
 
 private:

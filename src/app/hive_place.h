@@ -11,11 +11,11 @@
 
 #include "app/options.h"
 #include "app/report.h"
+#include "commit/store.h"
 #include "disk/block_device.h"
 #include "os/scratch_file.h"
 #include "os/system.h"
 #include "source/read_hive.h"
-#include "store/store.h"
 #include "verify/verify.h"
 
 namespace nlafix::app {
@@ -65,7 +65,7 @@ public:
     virtual std::optional<std::string> cut_write() { return std::nullopt; }
     /// Writes `image`, with a backup, over the hive that `files` was read from.
     virtual Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                         store::StoreOptions store_options, const Options& options) = 0;
+                         commit::StoreOptions store_options, const Options& options) = 0;
     /// Writes `content` into a new file that no more people may read than the hive.
     virtual void write_output(const std::string& path, ByteView content) = 0;
 };

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "disk/image_format.h"
+#include "disk/image/image_format.h"
 #include "nla/repair.h"
 #include "recovery/clean_hive.h"
 #include "system/control_sets.h"

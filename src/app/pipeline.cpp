@@ -9,6 +9,10 @@
 #include "app/file_place.h"
 #include "app/hive_place.h"
 #include "app/inspection.h"
+#include "commit/hive_lock.h"
+#include "commit/interrupted.h"
+#include "commit/store.h"
+#include "commit/undo.h"
 #include "hivex/edit_image.h"
 #include "hivex/hazards.h"
 #include "hivex/iconv_check.h"
@@ -18,10 +22,6 @@
 #include "recovery/bins_range.h"
 #include "recovery/log_first.h"
 #include "recovery/restoration.h"
-#include "store/hive_lock.h"
-#include "store/interrupted.h"
-#include "store/store.h"
-#include "store/undo.h"
 #include "verify/verify.h"
 
 namespace nlafix::app {
@@ -62,7 +62,7 @@ void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& re
 
 /// The log that a fix on a disk wrote first lies in its undo journal alone: with the hive put back
 /// and the log not, the entry in it would bring the edit back one day.
-void refuse_without_logs(const store::LoadedBackup& backup) {
+void refuse_without_logs(const commit::LoadedBackup& backup) {
     const auto& disk = backup.manifest.disk;
     if (!disk || disk->plan.method != disk::CommitMethod::log_first) return;
     throw Error(ErrorCode::hive_changed,
@@ -71,13 +71,13 @@ void refuse_without_logs(const store::LoadedBackup& backup) {
 }
 
 /// For a backup that holds logs: what the hive is now, and how it becomes the original with them.
-std::optional<store::WayBack> way_back(const os::File& hive, const store::LoadedBackup& backup,
-                                       std::uint64_t now) {
+std::optional<commit::WayBack> way_back(const os::File& hive, const commit::LoadedBackup& backup,
+                                        std::uint64_t now) {
     if (backup.manifest.logs.empty()) return std::nullopt;
     const source::HiveFiles files = source::read_hive(hive);
     std::vector<recovery::LogFile> originals;
     std::vector<recovery::LogFile> logs;
-    for (const store::LogCopy& copy : backup.manifest.logs) {
+    for (const commit::LogCopy& copy : backup.manifest.logs) {
         originals.push_back({copy.name, copy.before, ""});
         const auto found =
             std::find_if(files.logs.begin(), files.logs.end(),
@@ -94,7 +94,7 @@ std::optional<store::WayBack> way_back(const os::File& hive, const store::Loaded
     const recovery::HiveState original{backup.before, originals};
     const recovery::HiveState current{files.primary, logs};
     const Bytes content = recovery::content_of(current);
-    store::WayBack way;
+    commit::WayBack way;
     way.is_known =
         !content.empty() && (recovery::same_content(content, recovery::content_of(original)) ||
                              recovery::same_content(content, backup.after));
@@ -212,7 +212,7 @@ void Session::fix(Report& report, const Options& options) {
         verify::verify(inspection.hive, inspection.plan, std::move(edited), final_sequence);
     place->require_writable(options, image.bytes().size());
     options.begins("writing");
-    store::StoreOptions store_options;
+    commit::StoreOptions store_options;
     store_options.edits = edits_as_text(inspection.plan);
     store_options.time = now;
     store_options.was_interrupted = was_interrupted_;
@@ -230,7 +230,7 @@ void Session::fix(Report& report, const Options& options) {
 }
 
 void Session::undo(Report& report, const Options& options) {
-    const store::LoadedBackup backup = store::load_backup(system_, report.target);
+    const commit::LoadedBackup backup = commit::load_backup(system_, report.target);
     report.backup = backup.paths.copy;
     if (is_undo_of_disk(system_, backup, options)) {
         return undo_on_disk(system_, backup, options, was_interrupted_, report);
@@ -238,17 +238,17 @@ void Session::undo(Report& report, const Options& options) {
     refuse_without_logs(backup);
     report.location =
         options.undo_target.empty()
-            ? source::HiveLocation{source::TargetKind::hive, store::target_of(system_, backup)}
+            ? source::HiveLocation{source::TargetKind::hive, commit::target_of(system_, backup)}
             : source::find_hive(system_, options.undo_target);
     const std::string& path = report.location->path;
-    const os::File file = store::open_locked(system_, path);
-    const auto interrupted = store::find_interrupted_write(system_, path);
+    const os::File file = commit::open_locked(system_, path);
+    const auto interrupted = commit::find_interrupted_write(system_, path);
     if (interrupted && os::name_of(*interrupted) != os::name_of(backup.paths.manifest)) {
-        store::refuse_interrupted_write(system_, path);
+        commit::refuse_interrupted_write(system_, path);
     }
     refuse_hibernation(system_, path);
-    const store::UndoResult result =
-        store::undo(file, backup, was_interrupted_, way_back(file, backup, system_.now()));
+    const commit::UndoResult result =
+        commit::undo(file, backup, was_interrupted_, way_back(file, backup, system_.now()));
     report.warnings = result.warnings;
     report.outcome = Outcome::restored;
     report.changed = result.changed;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "disk/block_device.h"
-#include "disk/commit_plan.h"
+#include "disk/ntfs/commit_plan.h"
 
 namespace nlafix::disk {
 

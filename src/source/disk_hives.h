@@ -11,9 +11,9 @@
 
 #include "base/error.h"
 #include "disk/block_device.h"
-#include "disk/ntfs_volume.h"
-#include "disk/partition_table.h"
-#include "disk/volume_kind.h"
+#include "disk/ntfs/ntfs_volume.h"
+#include "disk/table/partition_table.h"
+#include "disk/table/volume_kind.h"
 #include "source/read_hive.h"
 
 namespace nlafix::source {

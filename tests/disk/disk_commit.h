@@ -7,15 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "disk/carry_out.h"
-#include "disk/ntfs_volume.h"
+#include "commit/epochs.h"
+#include "disk/ntfs/carry_out.h"
+#include "disk/ntfs/ntfs_volume.h"
+#include "disk/ntfs/plan_commit.h"
 #include "disk/overlay_device.h"
-#include "disk/plan_commit.h"
 #include "memory_device.h"
 #include "ntfs/ntfs_image.h"
 #include "patterned_file.h"
 #include "regf/base_block.h"
-#include "store/epochs.h"
 
 namespace nlafix::test {
 
@@ -47,11 +47,12 @@ inline Bytes edited(const Bytes& before, const std::vector<std::size_t>& pages,
     return after;
 }
 
-/// The order of store/epochs.h, as every maker of epochs hands it on.
+/// The order of commit/epochs.h, as every maker of epochs hands it on.
 inline std::vector<Epoch> in_place_epochs(ByteView before, ByteView after) {
-    const Bytes opening = store::opening_head_of_fix(before, after);
+    const Bytes opening = commit::opening_head_of_fix(before, after);
     std::vector<Epoch> epochs;
-    for (const auto& from : store::in_place_epochs(before, after, opening, store::Direction::fix)) {
+    for (const auto& from :
+         commit::in_place_epochs(before, after, opening, commit::Direction::fix)) {
         Epoch epoch;
         for (const auto& write : from.writes) {
             epoch.writes.push_back(

@@ -15,7 +15,7 @@
 #include "app/pipeline.h"
 #include "base/digest.h"
 #include "cli/exit_status.h"
-#include "disk/ntfs_volume.h"
+#include "disk/ntfs/ntfs_volume.h"
 #include "fault_system.h"
 #include "memory_device.h"
 #include "memory_system.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "disk/ntfs_volume.h"
+#include "disk/ntfs/ntfs_volume.h"
 
 #include <doctest/doctest.h>
 

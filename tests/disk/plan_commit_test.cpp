@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "disk/plan_commit.h"
+#include "disk/ntfs/plan_commit.h"
 
 #include <doctest/doctest.h>
 

@@ -7,12 +7,12 @@
 #include <cerrno>
 
 #include "cli/exit_status.h"
+#include "commit/backup.h"
 #include "fault_system.h"
 #include "os/paths.h"
 #include "recovery/bins_range.h"
 #include "recovery/restoration.h"
 #include "scenario.h"
-#include "store/backup.h"
 
 using namespace nlafix;
 using namespace nlafix::test;
@@ -78,7 +78,7 @@ std::string problem_of_success(const Scenario& scenario, const Medium& now) {
         return "success is reported, and the backup is not the original";
     }
     for (const auto& [path, file] : now) {
-        if (path.ends_with(".tmp") || path == store::marker_path(hive_path)) {
+        if (path.ends_with(".tmp") || path == commit::marker_path(hive_path)) {
             return "success is reported, and it leaves " + path;
         }
     }

@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "commit/backup.h"
 #include "hive_builder.h"
 #include "os/paths.h"
 #include "recovery/bins_range.h"
 #include "recovery/restoration.h"
 #include "scenario.h"
-#include "store/backup.h"
 
 namespace nlafix::test {
 namespace {
@@ -216,7 +216,7 @@ std::string Verifier::problem_of_interrupted(const Medium& medium, const Error& 
     if (now.at(hive_path).content != scenario_.before) {
         return "the undo of an interrupted write does not give the original back";
     }
-    if (now.contains(store::marker_path(hive_path))) {
+    if (now.contains(commit::marker_path(hive_path))) {
         return "the undo of an interrupted write leaves the marker";
     }
     const app::Report check = run_check(system);

@@ -11,10 +11,10 @@
 #include <cstdio>
 
 #include "cli/exit_status.h"
+#include "commit/backup.h"
 #include "fault_system.h"
 #include "os/paths.h"
 #include "scenario.h"
-#include "store/backup.h"
 #include "temp_folder.h"
 
 using namespace nlafix;

@@ -5,13 +5,13 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "store/manifest.h"
+#include "commit/manifest.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {
-        const auto manifest = nlafix::store::parse_manifest(
+        const auto manifest = nlafix::commit::parse_manifest(
             std::string_view(reinterpret_cast<const char*>(data), size));
-        static_cast<void>(nlafix::store::rebuild_after(manifest, {}));
+        static_cast<void>(nlafix::commit::rebuild_after(manifest, {}));
     } catch (const nlafix::Error&) {
         // An answer like any other.
     }

@@ -5,10 +5,10 @@
 #include <cstdlib>
 
 #include "base/error.h"
-#include "disk/crc32.h"
-#include "disk/image_format.h"
-#include "disk/partition_table.h"
-#include "disk/volume_kind.h"
+#include "disk/image/image_format.h"
+#include "disk/table/crc32.h"
+#include "disk/table/partition_table.h"
+#include "disk/table/volume_kind.h"
 #include "image_bytes.h"
 #include "memory_device.h"
 

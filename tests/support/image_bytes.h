@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "disk/image_format.h"
+#include "disk/image/image_format.h"
 #include "disk_builder.h"
 
 namespace nlafix::test {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "disk/nbd_device.h"
+#include "disk/image/nbd_device.h"
 #include "run_program.h"
 #include "thrown.h"
 

@@ -21,9 +21,9 @@ MAY_INCLUDE = {
     'nla': {'system', 'regf', 'base'},
     'hivex': {'nla', 'recovery', 'system', 'os', 'regf', 'base'},
     'verify': {'hivex', 'nla', 'recovery', 'regf', 'base'},
-    'store': {'verify', 'disk', 'os', 'base'},
+    'commit': {'verify', 'disk', 'os', 'base'},
     'disk': {'verify', 'os', 'base'},
-    'app': {'source', 'recovery', 'system', 'nla', 'hivex', 'verify', 'store', 'disk', 'os', 'regf',
+    'app': {'source', 'recovery', 'system', 'nla', 'hivex', 'verify', 'commit', 'disk', 'os', 'regf',
             'base'},
     # It renders what app reports, regf's names of types among it, and writes it to a terminal.
     'cli': {'app', 'os', 'regf', 'base'},
@@ -35,9 +35,9 @@ MAY_INCLUDE = {
 KNOWN_BREAKS = {
     ('source/read_hive.h', 'recovery/transaction_log.h'):
         'the logs that source reads are of a type that recovery declares',
-    ('store/epochs.cpp', 'regf/base_block.h'): 'the head of a hive is built where it is written',
-    ('store/manifest.cpp', 'regf/base_block.h'): 'for the size of a page alone',
-    ('store/undo.cpp', 'regf/base_block.h'): 'an undo makes sure that both images are hives',
+    ('commit/epochs.cpp', 'regf/base_block.h'): 'the head of a hive is built where it is written',
+    ('commit/manifest.cpp', 'regf/base_block.h'): 'for the size of a page alone',
+    ('commit/undo.cpp', 'regf/base_block.h'): 'an undo makes sure that both images are hives',
 }
 
 # Headers of other people, and who may include them. Standard headers of C++ have no dot and no slash.
@@ -46,7 +46,7 @@ THIRD_PARTY = {
     'iconv.h': {'hivex'},
     'fmt/': {'cli'},
     'CLI/': {'cli'},
-    'nlohmann/': {'cli', 'store'},
+    'nlohmann/': {'cli', 'commit'},
     'xxhash.h': {'base'},
     'ntfs-3g/': {'disk'},
     'libnbd.h': {'disk'},

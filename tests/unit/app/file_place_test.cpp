@@ -60,7 +60,7 @@ TEST_CASE(
         row.change(folder);
         const Bytes changed = test::read_file(path);
         const auto names = os::names_in(os::real_system(), folder.path());
-        store::StoreOptions options;
+        commit::StoreOptions options;
         options.time = test::edit_time;
         CHECK(test::word_thrown_by([&] { place->store(files, image, options, {}); }) == row.word);
         if (row.word == "nothing") {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "commit/interrupted.h"
+
+#include <functional>
+
+#include "base/error.h"
+#include "commit/backup.h"
+#include "commit/manifest.h"
+#include "os/file.h"
+#include "os/path_syntax.h"
+#include "os/paths.h"
+
+namespace nlafix::commit {
+namespace {
+
+/// The first bytes of a regular file, or nothing of anything else.
+std::string head_of(os::System& system, const std::string& path) {
+    const auto status = os::status_if_any(system, path, false);
+    if (!status || status->kind != os::FileKind::regular) return {};
+    os::OpenOptions options;
+    options.follow_links = false;
+    const Bytes bytes = os::File::open(system, path, options).read_range(0, manifest_head_bytes);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// As head_of, but nothing where the manifest cannot be read: a backup may lie on a disk that is
+/// gone by now, and then the marker has the last word.
+std::string head_if_readable(os::System& system, const std::string& path) {
+    try {
+        return head_of(system, path);
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+bool is_under_way(const std::string& manifest_head) {
+    const State state = state_in_head(manifest_head);
+    return state == State::writing || state == State::undoing;
+}
+
+/// The manifests beside the hive whose first bytes are as `is_wanted` says, in the order of names.
+std::vector<std::string> manifests_beside(
+    os::System& system, const std::string& hive_path,
+    const std::function<bool(const std::string&)>& is_wanted) {
+    const std::string folder = os::folder_of(hive_path);
+    const std::string prefix = os::name_of(hive_path) + ".nlafix-";
+    std::vector<std::string> found;
+    for (const std::string& name : os::names_in(system, folder)) {
+        if (!name.starts_with(prefix) || !name.ends_with(".json")) continue;
+        const std::string path = os::join(folder, name);
+        if (is_wanted(head_of(system, path))) found.push_back(path);
+    }
+    return found;
+}
+
+}  // namespace
+
+std::vector<std::string> find_interrupted_writes(os::System& system, const std::string& hive_path) {
+    std::vector<std::string> found = manifests_beside(system, hive_path, is_under_way);
+    if (const auto manifest = read_marker(system, hive_path)) {
+        // Where the manifest is at hand it knows better.
+        const std::string head = head_if_readable(system, *manifest);
+        if (head.empty() || is_under_way(head)) found.push_back(*manifest);
+    }
+    return found;
+}
+
+std::optional<std::string> find_interrupted_write(os::System& system,
+                                                  const std::string& hive_path) {
+    const std::vector<std::string> found = find_interrupted_writes(system, hive_path);
+    if (found.empty()) return std::nullopt;
+    return found.front();
+}
+
+std::optional<std::string> find_cut_write(os::System& system, const std::string& hive_path) {
+    const std::vector<std::string> found = manifests_beside(
+        system, hive_path,
+        [](const std::string& head) { return state_in_head(head) == State::logging; });
+    if (found.empty()) return std::nullopt;
+    return found.front();
+}
+
+void close_cut_write(os::System& system, const std::string& manifest_path) {
+    try {
+        put_state(system, manifest_path, State::written);
+    } catch (const Error&) {
+        // Then a warning more is printed next time.
+    }
+}
+
+void refuse_interrupted_write(os::System& system, const std::string& hive_path) {
+    const auto manifest = find_interrupted_write(system, hive_path);
+    if (manifest) throw_interrupted_write(hive_path, *manifest);
+}
+
+void throw_interrupted_write(const std::string& target, const std::string& manifest) {
+    throw Error(ErrorCode::interrupted_write,
+                "an earlier write of nlafix was interrupted; the hive may be half written, and "
+                "Windows may not boot with it")
+        .path(target)
+        .hint("put it back first: nlafix undo --target " + os::shell_quoted(target) + " " +
+              os::shell_quoted(manifest));
+}
+
+}  // namespace nlafix::commit

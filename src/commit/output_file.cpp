@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "commit/output_file.h"
+
+#include "base/error.h"
+#include "commit/commit.h"
+#include "commit/private_file.h"
+#include "os/paths.h"
+
+namespace nlafix::commit {
+
+void write_output(const os::File& like, const std::string& path, ByteView content) {
+    os::System& system = like.system();
+    if (os::status_if_any(system, path, false)) {
+        throw Error(ErrorCode::output_exists, "exists already")
+            .path(path)
+            .hint("name a new file with -o, or remove this one");
+    }
+    os::File file = create_private_file(path, like);
+    try {
+        file.write_fully(content, 0);
+        file.flush();
+        file.close();
+        os::flush_folder(system, os::folder_of(path));
+        confirm(system, path, content);
+    } catch (const Error& error) {
+        os::remove_quietly(system, path);
+        // Whatever could not be confirmed is gone, and no hive was touched.
+        if (error.code() != ErrorCode::unconfirmed_write) throw;
+        throw Error(ErrorCode::io_error, error.message()).hint(error.hint());
+    }
+}
+
+}  // namespace nlafix::commit

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "commit/private_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "os/paths.h"
+
+namespace nlafix::commit {
+namespace {
+
+// The security descriptor as the two NTFS drivers of Linux show it; neither lists these names.
+constexpr const char* descriptor_names[] = {"system.ntfs_acl", "system.ntfs_security"};
+constexpr const char* ntfs_attributes_name = "system.ntfs_attrib";
+
+bool is_without(int number) {
+    return number == ENODATA || number == ENOTSUP || number == EINVAL || number == ENOSYS;
+}
+
+/// Nothing where the file system knows no such attribute. Any other failure is an error: a file
+/// must not stay open to everyone because a disk did not answer.
+std::optional<Bytes> attribute_of(const os::File& file, const char* name) {
+    Bytes value;
+    bool has_it = true;
+    os::must(
+        [&] {
+            const int result = file.system().attribute(file.handle(), name, value);
+            has_it = result == 0;
+            return is_without(result) ? 0 : result;
+        },
+        "cannot read an extended attribute", file.path());
+    if (!has_it) return std::nullopt;
+    return value;
+}
+
+std::optional<Bytes> descriptor_of(const os::File& file) {
+    for (const char* name : descriptor_names) {
+        if (auto value = attribute_of(file, name)) return value;
+    }
+    return std::nullopt;
+}
+
+/// On NTFS a new file may be open to everyone, whatever its mode says.
+void copy_ntfs_protection(const os::File& like, const os::File& file) {
+    os::System& system = file.system();
+    for (const char* name : descriptor_names) {
+        if (!attribute_of(file, name)) continue;
+        const std::optional<Bytes> descriptor = descriptor_of(like);
+        if (!descriptor) {
+            throw Error(ErrorCode::no_permission,
+                        "would be open to everyone: the hive has no NTFS security descriptor "
+                        "that it could be given")
+                .path(file.path())
+                .hint("choose a folder on another file system with --backup-dir");
+        }
+        os::must([&] { return system.set_attribute(file.handle(), name, *descriptor); },
+                 "cannot set the NTFS security descriptor", file.path());
+        break;
+    }
+    if (const auto attributes = attribute_of(like, ntfs_attributes_name)) {
+        if (!attribute_of(file, ntfs_attributes_name)) return;
+        os::must(
+            [&] { return system.set_attribute(file.handle(), ntfs_attributes_name, *attributes); },
+            "cannot set the NTFS attributes", file.path());
+    }
+}
+
+void protect(const os::File& like, const os::File& file) {
+    copy_ntfs_protection(like, file);
+    const os::FileStatus wanted = like.status();
+    // Root makes backups for others; for everybody else the file stays their own.
+    static_cast<void>(file.system().set_owner(file.handle(), wanted.owner, wanted.group));
+    const std::uint32_t others = 077;
+    if ((file.status().permissions & ~wanted.permissions & others) != 0) {
+        throw Error(ErrorCode::no_permission,
+                    "would be readable by more people than the hive: this file system keeps no "
+                    "permissions")
+            .path(file.path())
+            .hint("choose a folder on another file system with --backup-dir");
+    }
+}
+
+}  // namespace
+
+os::File create_private_file(const std::string& path, const os::File& like) {
+    os::OpenOptions options;
+    options.write = true;
+    options.create_new = true;
+    options.follow_links = false;
+    os::File file = os::File::open(like.system(), path, options);
+    try {
+        protect(like, file);
+    } catch (const Error&) {
+        os::remove_quietly(like.system(), path);
+        throw;
+    }
+    return file;
+}
+
+bool copy_metadata(const os::File& like, const os::File& file) {
+    os::System& system = file.system();
+    const os::FileStatus wanted = like.status();
+    const os::FileStatus now = file.status();
+    if ((now.owner != wanted.owner || now.group != wanted.group) &&
+        system.set_owner(file.handle(), wanted.owner, wanted.group) != 0) {
+        return false;
+    }
+    // Mode before attributes: a mode set afterwards would change the mask of the ACL.
+    if (system.set_permissions(file.handle(), wanted.permissions) != 0) return false;
+    std::vector<std::string> names;
+    std::vector<std::string> names_now;
+    if (system.list_attributes(like.handle(), names) != 0 ||
+        system.list_attributes(file.handle(), names_now) != 0) {
+        return false;
+    }
+    for (const std::string& name : names_now) {
+        // One that the folder passes on to new files, such as its default ACL.
+        if (std::find(names.begin(), names.end(), name) == names.end()) return false;
+    }
+    for (const std::string& name : names) {
+        Bytes value;
+        Bytes present;
+        if (system.attribute(like.handle(), name, value) != 0) return false;
+        // Security modules label new files themselves, mostly alike.
+        if (system.attribute(file.handle(), name, present) == 0 && present == value) continue;
+        if (system.set_attribute(file.handle(), name, value) != 0) return false;
+    }
+    return true;
+}
+
+}  // namespace nlafix::commit

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// New files that nobody may read who could not read the hive: it holds the keys of the machine.
+#pragma once
+
+#include <string>
+
+#include "os/file.h"
+
+namespace nlafix::commit {
+
+/// Creates `path` (which must not exist), readable by no more people than `like`: mode 0600 from
+/// the start, the owner of `like` where that may be set, and on NTFS its security descriptor and
+/// attributes. Throws Error(no_permission) where that cannot be had, and removes the file again.
+os::File create_private_file(const std::string& path, const os::File& like);
+
+/// Gives `file` owner, mode, extended attributes and ACL of `like`. False when one of them cannot
+/// be set: then `file` must not take the place of `like`.
+bool copy_metadata(const os::File& like, const os::File& file);
+
+}  // namespace nlafix::commit

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "disk/image/file_device.h"
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <utility>
+
+#include "base/error.h"
+#include "disk/image/image_lock.h"
+#include "os/paths.h"
+
+namespace nlafix::disk {
+namespace {
+
+// No disk has larger sectors; more would only make the overlay's blocks large.
+constexpr std::uint32_t largest_sector_bytes = 65536;
+
+struct OpenedFile {
+    os::File file;
+    std::vector<std::string> warnings;
+};
+
+OpenedFile open_block_device(os::System& system, const std::string& path, Access access) {
+    os::OpenOptions options;
+    options.write = access == Access::write;
+    options.exclusive = true;
+    try {
+        return {os::File::open(system, path, options), {}};
+    } catch (const Error& error) {
+        if (error.system_error() != EBUSY) throw;
+    }
+    if (access == Access::write) {
+        throw Error(ErrorCode::in_use, "it, or a partition of it, is mounted or otherwise in use")
+            .path(path)
+            .hint(
+                "unmount it (lsblk shows where it is mounted), then run this again; or give the "
+                "folder that it is mounted on as TARGET");
+    }
+    options.exclusive = false;
+    return {os::File::open(system, path, options),
+            {"the device, or a partition of it, is mounted or otherwise in use: what was read may "
+             "have changed meanwhile"}};
+}
+
+os::File open_image_file(os::System& system, const std::string& path, Access access) {
+    if (access == Access::read) {
+        os::File file = os::File::open(system, path, {});
+        lock_image(file, access);
+        return file;
+    }
+    {
+        // With a handle that only reads, for the system to say who else may write. Where it cannot
+        // be read, the open below says why.
+        const os::File reader = os::File::open(system, path, {});
+        if (system.probe_use(reader.handle()) == EBUSY) {
+            throw Error(
+                ErrorCode::in_use,
+                "is in use: a virtual machine, a loop device or another program has it open")
+                .path(path)
+                .hint(
+                    "shut down the machine that runs on it, or stop what uses it (lsof, fuser and "
+                    "losetup -a name it), then run this again");
+        }
+    }
+    os::OpenOptions options;
+    options.write = true;
+    os::File file = os::File::open(system, path, options);
+    lock_image(file, access);
+    return file;
+}
+
+}  // namespace
+
+std::unique_ptr<FileDevice> FileDevice::open(os::System& system, const std::string& path,
+                                             Access access) {
+    const os::FileKind kind = os::status_of(system, path, true).kind;
+    if (kind != os::FileKind::regular && kind != os::FileKind::block_device) {
+        throw Error(ErrorCode::not_a_hive, "is neither a regular file nor a block device")
+            .path(path)
+            .hint("give a disk, a partition or an image of a disk");
+    }
+    if (kind == os::FileKind::regular) {
+        std::unique_ptr<FileDevice> device(
+            new FileDevice(open_image_file(system, path, access), access));
+        device->limit_size(device->file_.status().size_bytes);
+        return device;
+    }
+    OpenedFile opened = open_block_device(system, path, access);
+    std::unique_ptr<FileDevice> device(new FileDevice(std::move(opened.file), access));
+    device->warnings_ = std::move(opened.warnings);
+    // A machine runs on a device as well as on a file: qemu does not ask for it exclusively.
+    lock_image(device->file_, access);
+    device->read_block_device_status();
+    return device;
+}
+
+FileDevice::FileDevice(os::File file, Access access) : file_(std::move(file)), access_(access) {}
+
+void FileDevice::read_block_device_status() {
+    os::BlockDeviceStatus status;
+    os::must([&] { return file_.system().block_device_status(file_.handle(), status); },
+             "cannot ask for the size", file_.path());
+    if (access_ == Access::write && status.read_only) {
+        throw Error(ErrorCode::read_only, "the device is read-only")
+            .path(file_.path())
+            .hint("attach it for writing (blockdev --setrw), then run this again");
+    }
+    if (!std::has_single_bit(status.sector_bytes) || status.sector_bytes > largest_sector_bytes) {
+        throw Error(ErrorCode::io_error,
+                    "has sectors of " + std::to_string(status.sector_bytes) + " bytes")
+            .path(file_.path())
+            .hint("copy it to an image, and give that");
+    }
+    is_block_device_ = true;
+    alignment_bytes_ = std::max<std::uint32_t>(512, status.sector_bytes);
+    limit_size(status.size_bytes);
+}
+
+void FileDevice::limit_size(std::uint64_t size_bytes) {
+    size_bytes_ = size_bytes - size_bytes % alignment_bytes_;
+}
+
+void FileDevice::read(MutableByteView into, std::uint64_t offset) {
+    try {
+        require_readable(*this, offset, into.size());
+        if (file_.read_into(into, offset) == into.size()) return;
+        throw Error(ErrorCode::io_error, "became shorter while it was read").offset(offset);
+    } catch (Error& error) {
+        error.default_path(file_.path());
+        throw;
+    }
+}
+
+void FileDevice::write(ByteView from, std::uint64_t offset) {
+    try {
+        require_writable(*this, offset, from.size());
+    } catch (Error& error) {
+        error.default_path(file_.path());
+        throw;
+    }
+    file_.write_fully(from, offset);
+}
+
+void FileDevice::flush() {
+    if (access_ != Access::write) return;
+    file_.flush();
+    file_.drop_cache();  // what is read from here on is what the medium gives
+}
+
+}  // namespace nlafix::disk

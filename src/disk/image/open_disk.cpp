@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "disk/image/open_disk.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "disk/table/gpt.h"
+#include "os/file.h"
+#include "os/paths.h"
+
+namespace nlafix::disk {
+namespace {
+
+constexpr const char* hint_convert =
+    "convert a copy of it (qemu-img convert -O raw IMAGE disk.raw), and give that";
+
+/// `file` as its format is judged; `file` must outlive it.
+ImageFile image_file(const os::File& file) {
+    std::uint64_t size_bytes = 0;
+    if (file.status().kind == os::FileKind::block_device) {
+        os::BlockDeviceStatus status;
+        os::must([&] { return file.system().block_device_status(file.handle(), status); },
+                 "cannot ask for the size", file.path());
+        size_bytes = status.size_bytes;
+    } else {
+        size_bytes = file.status().size_bytes;
+    }
+    return {size_bytes, [&file](std::uint64_t offset, std::size_t length) {
+                return file.read_range(offset, length);
+            }};
+}
+
+ImageFormat format_of(const ImageFile& file, const ImageOptions& options) {
+    if (options.format) {
+        if (may_be(file, *options.format)) return *options.format;
+        throw Error(ErrorCode::malformed_disk, "is no image of the format " +
+                                                   std::string(word_of(*options.format)) +
+                                                   ": it does not begin as one")
+            .hint("leave --format out, or look at the image with qemu-img info");
+    }
+    const ImageProbe probe = probe_image(file);
+    if (probe.format) return *probe.format;
+    if (!probe.unsupported.empty()) {
+        throw Error(ErrorCode::no_image_support,
+                    "is an image of the format " + probe.unsupported + ", which is not supported")
+            .hint(hint_convert);
+    }
+    throw Error(ErrorCode::format_ambiguous,
+                "its format may be " + probe.plausible + ": it bears the marks of both")
+        .hint(
+            "say what it is with --format; if it is the disk of a virtual machine, its "
+            "configuration says so");
+}
+
+/// What a user should know who has an image read as a raw disk; empty where it looks like one.
+std::string misread_format(const ImageFile& file, const ImageOptions& options) {
+    if (options.format != ImageFormat::raw) return "";
+    const auto looks_like = probe_image(file).format;
+    if (!looks_like || *looks_like == ImageFormat::raw) return "";
+    return "it is read as raw, as --format says, but looks like " +
+           std::string(word_of(*looks_like));
+}
+
+void require_trust(const ImageFile& file, ImageFormat format, const ImageOptions& options) {
+    const auto others = other_files_of(file, format);
+    if (!others || options.trust_image_references) return;
+    throw Error(ErrorCode::untrusted_references,
+                "refers to another file of this machine: " + *others)
+        .hint(
+            "if the image comes from somebody you trust, give --trust-image-references; writing "
+            "goes to this image, never to what it refers to");
+}
+
+/// A raw image, a fixed VHD or a block device: no server is needed.
+OpenedDisk open_directly(os::System& system, const std::string& path, Access access,
+                         std::optional<std::uint64_t> size_bytes) {
+    OpenedDisk opened;
+    auto device = FileDevice::open(system, path, access);
+    if (size_bytes) device->limit_size(*size_bytes);
+    opened.is_block_device = device->is_block_device();
+    opened.warnings = device->warnings();
+    opened.device = std::move(device);
+    return opened;
+}
+
+OpenedDisk open_file(os::System& system, const std::string& path, Access access,
+                     const ImageOptions& options) {
+    const os::FileKind kind = os::status_of(system, path, true).kind;
+    if (kind != os::FileKind::regular && kind != os::FileKind::block_device) {
+        return open_directly(system, path, access, {});  // which says what it is not
+    }
+    ImageFormat format = ImageFormat::raw;
+    std::optional<std::uint64_t> fixed_size;
+    std::string misread;
+    {
+        const os::File probed = os::File::open(system, path, {});
+        const ImageFile file = image_file(probed);
+        format = format_of(file, options);
+        misread = misread_format(file, options);
+        if (format == ImageFormat::vhd) fixed_size = fixed_vhd_size(file);
+        if (!fixed_size) require_trust(file, format, options);
+    }
+    OpenedDisk opened;
+    if (format == ImageFormat::raw || fixed_size) {
+        opened = open_directly(system, path, access, fixed_size);
+    } else {
+        // An image on a block device: that it is not mounted is for us to see, qemu does not look.
+        if (kind == os::FileKind::block_device) {
+            static_cast<void>(FileDevice::open(system, path, access));
+            opened.is_block_device = true;
+        }
+        opened.device = open_image(system, path, format, access, options.nbd);
+    }
+    opened.format = word_of(format);
+    if (!misread.empty()) opened.warnings.push_back(misread);
+    return opened;
+}
+
+/// Whether a backup of a GPT lies at the end: all that is left of a disk whose start was wiped.
+bool has_backup_gpt(const ImageFile& file) {
+    constexpr std::string_view signature = "EFI PART";
+    for (const std::uint64_t sector_bytes : {std::uint64_t{512}, std::uint64_t{4096}}) {
+        const std::uint64_t sectors = file.size_bytes / sector_bytes;
+        if (sectors < 3) continue;
+        const Bytes header = file.read((sectors - 1) * sector_bytes, signature.size());
+        if (equal(header, std::as_bytes(std::span(signature)))) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool looks_like_disk(os::System& system, const std::string& target) {
+    if (is_nbd_uri(target)) return true;
+    try {
+        const auto status = os::status_if_any(system, target, true);
+        if (!status) return false;
+        if (status->kind == os::FileKind::block_device) return true;
+        if (status->kind != os::FileKind::regular) return false;
+        const os::File opened = os::File::open(system, target, {});
+        const ImageFile file = image_file(opened);
+        constexpr std::string_view hive = "regf";
+        if (equal(file.read(0, hive.size()), std::as_bytes(std::span(hive)))) return false;
+        const ImageProbe probe = probe_image(file);
+        return probe.is_raw_disk || probe.format != ImageFormat::raw || has_backup_gpt(file);
+    } catch (const Error&) {
+        return false;  // who opens it as a hive says why it cannot be read
+    }
+}
+
+OpenedDisk open_disk(os::System& system, const std::string& target, Access access,
+                     const ImageOptions& options) {
+    if (is_nbd_uri(target)) {
+        OpenedDisk opened;
+        opened.path = target;
+        opened.format = "nbd";
+        opened.device = open_nbd_uri(target, access, options.nbd);
+        return opened;
+    }
+    try {
+        const std::string path = os::real_path_of(system, target);
+        OpenedDisk opened = open_file(system, path, access, options);
+        opened.path = path;
+        return opened;
+    } catch (Error& error) {
+        error.default_path(target);
+        throw;
+    }
+}
+
+}  // namespace nlafix::disk
