@@ -13,19 +13,26 @@ import subprocess
 import sys
 
 HEADER = 'SPDX-License-Identifier: GPL-2.0-or-later\n# Written by completions/make.py; do not edit.\n'
-# What stands for a value in the help, and the words or the kind of path that it is.
-WORDS = {'SET': ['boot', 'current', 'default', 'all']}
+# What stands for a value in the help: words that its description lists, or a kind of path.
+WORDS_OF = {'SET', 'WHEN', 'FMT'}
 FOLDERS = {'DIR'}
 FILES = {'PATH', 'OUT', 'FILE'}
-OPTION = re.compile(r'^  (-\S+)(?: ([A-Z]+)(?::\{([^}]*)\})?(?: \.\.\.)?(?: REQUIRED)?)?(?: {2,}(.*))?$')
+OPTION = re.compile(r'^  (-[-\w]+(?:, -[-\w]+)?)(?: ([A-Z]+))?(?: {2,}(.*))?$')
 
 
 class Option:
-    def __init__(self, names, value, choices, description):
-        self.names = names.split(',')
+    def __init__(self, names, value, description):
+        self.names = names.split(', ')
         self.value = value
-        self.words = choices.split(',') if choices else WORDS.get(value, [])
         self.description = description
+
+    @property
+    def words(self):
+        """The values that there are, as far as they are words: "auto, always or never"."""
+        if self.value not in WORDS_OF:
+            return []
+        listed = re.search(r'((?:[\w-]+, )+[\w-]+)(?: or |, or )([\w-]+)', self.description)
+        return listed.group(1).split(', ') + ([] if listed.group(2) == 'a' else [listed.group(2)])
 
     @property
     def kind(self):
@@ -52,9 +59,9 @@ def options_of(lines):
     for line in section(lines, 'Options'):
         match = OPTION.match(line)
         if match:
-            names, value, choices, description = match.groups()
-            options.append(Option(names, value, choices, description or ''))
-        else:  # a long name leaves no room for the description
+            names, value, description = match.groups()
+            options.append(Option(names, value, description or ''))
+        else:  # a description that goes on
             assert line.startswith(' ' * 10), 'not understood: ' + line
             options[-1].description = (options[-1].description + ' ' + line.strip()).strip()
     return options
@@ -62,7 +69,14 @@ def options_of(lines):
 
 def commands_of(lines):
     """{name: description}"""
-    return dict(re.match(r'^  (\S+) +(.*)$', line).groups() for line in section(lines, 'Subcommands'))
+    commands = {}
+    for line in section(lines, 'Commands'):
+        match = re.match(r'^  (\S+) +(.*)$', line)
+        if match:
+            name, commands[name] = match.groups()
+        else:
+            commands[name] += ' ' + line.strip()
+    return commands
 
 
 class Model:
@@ -101,7 +115,9 @@ def bash(model):
         lines.append('        %s) options="%s" ;;' % (command, names(options)))
     lines += ['        *) options="%s %s" ;;' % (' '.join(model.commands), names(model.options)),
               '        esac', '        if [[ $current == -* || -z $command ]]; then',
-              '            words=$options', '        fi', '    fi', '    if [[ -n $words ]]; then',
+              '            words=$options', '        elif [[ $command == help ]]; then',
+              '            words="%s"' % ' '.join(model.commands), '        fi', '    fi',
+              '    if [[ -n $words ]]; then',
               '        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")', '    else',
               '        compopt -o filenames',
               '        mapfile -t COMPREPLY < <(compgen -f -- "$current")', '    fi', '}',
@@ -139,7 +155,8 @@ def zsh(model):
     for command, options in model.options_of.items():
         lines += ['        %s)' % command, '            _arguments \\']
         lines += ['                %s \\' % zsh_option(option) for option in options]
-        lines += ["                '*:target:_files'", '            ;;']
+        lines += ["                '*:command:(%s)'" % ' '.join(model.commands) if command == 'help'
+                  else "                '*:target:_files'", '            ;;']
     lines += ['        esac', '        ;;', '    esac', '}', '_nlafix "$@"', '']
     return '\n'.join(lines)
 
@@ -160,6 +177,8 @@ def fish(model):
               for name, text in model.commands.items()]
     for command, options in model.options_of.items():
         lines += [fish_option(option, '__fish_seen_subcommand_from ' + command) for option in options]
+    lines.append('complete -c nlafix -n %s -f -a %s' % (
+        quoted('__fish_seen_subcommand_from help'), quoted(' '.join(model.commands))))
     return '\n'.join(lines + [''])
 
 
@@ -191,6 +210,8 @@ def powershell(model):
               '    $found = [ordered]@{}',
               '    if ($before -and $values.ContainsKey($before)) {',
               '        $values[$before] | ForEach-Object { $found[$_] = $_ }',
+              "    } elseif ($command -eq 'help' -and $word -notlike '-*') {",
+              '        $commands.GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }',
               '    } elseif (-not $command) {',
               '        $commands.GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }',
               "        $options[''].GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }",

@@ -6,7 +6,7 @@ _nlafix() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        check | fix | undo | recover) command=$word && break ;;
+        check | fix | undo | recover | help) command=$word && break ;;
         esac
     done
     COMPREPLY=()
@@ -15,12 +15,12 @@ _nlafix() {
     check:--color) words="auto always never" ;;
     check:--control-set) words="boot current default all" ;;
     check:--partition) return ;;
-    check:--format) return ;;
+    check:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     fix:-j | fix:--jobs) return ;;
     fix:--color) words="auto always never" ;;
     fix:--control-set) words="boot current default all" ;;
     fix:--partition) return ;;
-    fix:--format) return ;;
+    fix:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     fix:--also) return ;;
     fix:--backup-dir)
         compopt -o filenames
@@ -31,7 +31,7 @@ _nlafix() {
     undo:--color) words="auto always never" ;;
     recover:--color) words="auto always never" ;;
     recover:--partition) return ;;
-    recover:--format) return ;;
+    recover:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     esac
     if [[ -z $words ]]; then
         case $command in
@@ -39,10 +39,13 @@ _nlafix() {
         fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references -n --dry-run --create-missing --also --list-repairs --backup-dir" ;;
         undo) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --target --trust-image-references" ;;
         recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --partition --format --trust-image-references" ;;
-        *) options="check fix undo recover -h --help -V --version" ;;
+        help) options="-h --help" ;;
+        *) options="check fix undo recover help -h --help -V --version" ;;
         esac
         if [[ $current == -* || -z $command ]]; then
             words=$options
+        elif [[ $command == help ]]; then
+            words="check fix undo recover help"
         fi
     fi
     if [[ -n $words ]]; then

@@ -8,6 +8,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         'fix' = 'Add what is missing, verified, with a backup'
         'undo' = 'Put back what a fix replaced'
         'recover' = 'Write a hive with its transaction logs applied elsewhere'
+        'help' = 'Show this help, or that of a command'
     }
     $options = @{
         '' = [ordered]@{
@@ -19,8 +20,8 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         'check' = [ordered]@{
             '-h' = 'this help'
             '--help' = 'this help'
-            '-j' = 'how many at once (default: 1)'
-            '--jobs' = 'how many at once (default: 1)'
+            '-j' = 'how many at once, 1 to 64 (default: 1)'
+            '--jobs' = 'how many at once, 1 to 64 (default: 1)'
             '--json' = 'one JSON object for each TARGET, on a line of its own'
             '-q' = 'no report; the exit status answers'
             '--quiet' = 'no report; the exit status answers'
@@ -37,8 +38,8 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         'fix' = [ordered]@{
             '-h' = 'this help'
             '--help' = 'this help'
-            '-j' = 'how many at once (default: 1)'
-            '--jobs' = 'how many at once (default: 1)'
+            '-j' = 'how many at once, 1 to 64 (default: 1)'
+            '--jobs' = 'how many at once, 1 to 64 (default: 1)'
             '--json' = 'one JSON object for each TARGET, on a line of its own'
             '-q' = 'no report; the exit status answers'
             '--quiet' = 'no report; the exit status answers'
@@ -60,8 +61,8 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         'undo' = [ordered]@{
             '-h' = 'this help'
             '--help' = 'this help'
-            '-j' = 'how many at once (default: 1)'
-            '--jobs' = 'how many at once (default: 1)'
+            '-j' = 'how many at once, 1 to 64 (default: 1)'
+            '--jobs' = 'how many at once, 1 to 64 (default: 1)'
             '--json' = 'one JSON object for each TARGET, on a line of its own'
             '-q' = 'no report; the exit status answers'
             '--quiet' = 'no report; the exit status answers'
@@ -86,10 +87,15 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
             '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
         }
+        'help' = [ordered]@{
+            '-h' = 'this help'
+            '--help' = 'this help'
+        }
     }
     $values = @{
         '--color' = @('auto', 'always', 'never')
         '--control-set' = @('boot', 'current', 'default', 'all')
+        '--format' = @('raw', 'qcow2', 'vhd', 'vhdx', 'vmdk')
     }
     $given = @($tree.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
     if ($word -ne '' -and $given.Count -gt 0) {
@@ -100,6 +106,8 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
     $found = [ordered]@{}
     if ($before -and $values.ContainsKey($before)) {
         $values[$before] | ForEach-Object { $found[$_] = $_ }
+    } elseif ($command -eq 'help' -and $word -notlike '-*') {
+        $commands.GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }
     } elseif (-not $command) {
         $commands.GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }
         $options[''].GetEnumerator() | ForEach-Object { $found[$_.Key] = $_.Value }

@@ -244,6 +244,11 @@ ordered_json written_json(const app::Report& report) {
     return json;
 }
 
+/// Bytes that are no UTF-8, in paths and names, become U+FFFD.
+std::string line_of(const ordered_json& json) {
+    return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string json_report(const app::Report& report) {
@@ -281,8 +286,21 @@ std::string json_report(const app::Report& report) {
             json["looked_at"].push_back(looked_at_json(value));
         }
     }
-    // Bytes that are no UTF-8, in paths and names, become U+FFFD.
-    return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    return line_of(json);
+}
+
+std::string json_usage_error(const UsageError& error) {
+    const auto word_or_null = [](const std::string& word) {
+        return word.empty() ? ordered_json(nullptr) : ordered_json(word);
+    };
+    return line_of({{"schema", "nlafix.error/1"},
+                    {"exit_code", status_usage},
+                    {"error",
+                     {{"code", "usage"},
+                      {"message", error.message},
+                      {"hint", error.hint},
+                      {"word", word_or_null(error.word)},
+                      {"suggestion", word_or_null(error.suggestion)}}}});
 }
 
 }  // namespace nlafix::cli

@@ -5,127 +5,85 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <memory>
-#include <optional>
+#include <stdexcept>
+#include <utility>
 
+#include "cli/option_values.h"
 #include "cli/repair_list.h"
 #include "nlafix_version.h"
 
 namespace nlafix::cli {
 namespace {
 
-constexpr const char* exit_status_help =
-    "Exit status: 0 nothing to do, or done and verified; 1 a change is needed; 2 wrong usage;\n"
-    "3 refused; 4 nothing suitable there; 5 malformed; 6 input or output error, the target is as\n"
-    "it was; 7 the write could not be confirmed; 130 interrupted before the first write.";
+using Words = std::vector<std::string>;
 
-/// Nothing for a word that is no choice.
-std::optional<system::Choice> parse_choice(const std::string& word) {
-    using Kind = system::Choice::Kind;
-    if (word == "boot") return system::Choice{Kind::boot, 0};
-    if (word == "current") return system::Choice{Kind::current, 0};
-    if (word == "default") return system::Choice{Kind::default_set, 0};
-    if (word == "all") return system::Choice{Kind::all, 0};
-    if (word.empty() || word.size() > 3 ||
-        word.find_first_not_of("0123456789") != std::string::npos) {
-        return std::nullopt;
-    }
-    const auto number = static_cast<std::uint32_t>(std::stoul(word));
-    if (number == 0) return std::nullopt;
-    return system::Choice{Kind::number, number};
-}
-
-/// Nothing for what is no number of up to five digits.
-std::optional<std::uint32_t> parse_number(const std::string& word) {
-    if (word.empty() || word.size() > 5 ||
-        word.find_first_not_of("0123456789") != std::string::npos) {
-        return std::nullopt;
-    }
-    return static_cast<std::uint32_t>(std::stoul(word));
-}
-
-// CLI11 takes an argument "[a,b]" apart, as a list. A mark behind the bracket keeps it whole.
-constexpr char bracket_mark = '\x01';
-
-void mark_brackets(std::string& argument) {
-    if (!argument.empty() && argument.front() == '[' &&
-        (argument.back() == ']' || argument.back() == bracket_mark)) {
-        argument += bracket_mark;
-    }
-}
-
-void unmark_brackets(std::string& argument) {
-    if (!argument.empty() && argument.front() == '[' && argument.back() == bracket_mark) {
-        argument.pop_back();
-    }
-}
-
-class Formatter : public CLI::Formatter {
-public:
-    std::string make_usage(const CLI::App* app, std::string) const override {
-        if (app->get_parent() == nullptr) return "Usage: nlafix COMMAND [OPTIONS] TARGET...\n";
-        const std::string name = app->get_name();
-        if (name == "recover") return "Usage: nlafix recover [OPTIONS] -o OUT HIVE\n";
-        return "Usage: nlafix " + name + " [OPTIONS] " + (name == "undo" ? "BACKUP" : "TARGET") +
-               "...\n";
-    }
-};
-
-/// Takes "--" and all behind it out of `arguments`: CLI11 knows it only in front of the first one.
-std::vector<std::string> take_verbatim(std::vector<std::string>& arguments) {
-    const auto separator = std::find(arguments.begin(), arguments.end(), "--");
-    if (separator == arguments.end()) return {};
-    std::vector<std::string> verbatim(separator + 1, arguments.end());
-    arguments.erase(separator, arguments.end());
-    return verbatim;
-}
-
-/// What a command works on, as its help calls it.
-struct Operand {
-    const char* name;
-    const char* description;
-};
-constexpr Operand target_operand = {
-    "TARGET",
-    "a SYSTEM hive; the root of a mounted Windows volume, its Windows folder or its config "
-    "folder; or a disk, partition or image (raw, qcow2, VHD, VHDX, VMDK, nbd:// URI)"};
-constexpr Operand backup_operand = {"BACKUP",
-                                    "the copy that fix made (.bak), or its manifest (.json)"};
-constexpr Operand hive_operand = {
-    "HIVE",
-    "any hive, not only SYSTEM, with its logs beside it; of a folder, "
-    "disk or image its SYSTEM hive"};
+const Words colors = {"auto", "always", "never"};
+const Words formats = {"raw", "qcow2", "vhd", "vhdx", "vmdk"};
 
 /// A flag is there or not: without this, "--dry-run=0" would write.
 void add_flag(CLI::App* command, const char* names, bool& flag, const char* description) {
     command->add_flag(names, flag, description)->disable_flag_override();
 }
 
+/// What CLI11 knows of the options of `command`.
+std::vector<OptionModel> options_of(const CLI::App& command) {
+    std::vector<OptionModel> models;
+    for (const CLI::Option* option : command.get_options()) {
+        if (option->get_positional()) continue;
+        OptionModel model;
+        for (const std::string& name : option->get_snames()) model.names.push_back('-' + name);
+        for (const std::string& name : option->get_lnames()) model.names.push_back("--" + name);
+        if (option->get_items_expected_max() > 0) model.value = option->get_type_name();
+        model.description = option->get_description();
+        model.is_repeatable = option->get_items_expected_max() > 1;
+        models.push_back(std::move(model));
+    }
+    return models;
+}
+
 /// What the options of all commands are read into.
 class CommandLine {
 public:
-    CommandLine();
-    std::variant<Invocation, PlainText, UsageError> parse(std::vector<std::string> arguments);
+    explicit CommandLine(Surroundings surroundings);
+    std::variant<Invocation, PlainText, UsageError> parse(const Words& arguments);
 
 private:
-    CLI::App* add_command(app::Command command, const char* name, const Operand& operand,
-                          const char* description);
+    CLI::App* add_command(const std::string& name);
+    CLI::App* add_working_command(app::Command command, const std::string& name);
     void add_reading_options(CLI::App* command);
     void add_jobs_option(CLI::App* command);
     void add_disk_options(CLI::App* command);
     void add_trust_option(CLI::App* command);
     void add_repair_options(CLI::App* fix);
+    void add_check();
+    void add_fix();
+    void add_undo();
+    void add_recover();
+    void add_help();
 
+    std::string help(const std::string& command) const;
+    UsageError wrong(const Words& arguments, const std::string& reason) const;
+    std::variant<Invocation, PlainText, UsageError> finish(const Words& arguments,
+                                                           const Words& verbatim);
+
+    Surroundings surroundings_;
     Invocation invocation_;
     bool list_repairs_ = false;
-    CLI::App app_;
+    Words help_about_;
+    CLI::App app_{"", "nlafix"};
+    std::vector<CommandModel> models_ = command_models();
 };
 
-CLI::App* CommandLine::add_command(app::Command command, const char* name, const Operand& operand,
-                                   const char* description) {
-    CLI::App* sub = app_.add_subcommand(name, description);
-    sub->add_option(operand.name, invocation_.targets, operand.description)
-        ->type_name("")
+CLI::App* CommandLine::add_command(const std::string& name) {
+    for (const CommandModel& model : models_) {
+        if (model.name == name) return app_.add_subcommand(name, model.description);
+    }
+    throw std::logic_error("a command without a model: " + name);
+}
+
+CLI::App* CommandLine::add_working_command(app::Command command, const std::string& name) {
+    CLI::App* sub = add_command(name);
+    sub->add_option("TARGET", invocation_.targets)
         ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
     if (command != app::Command::recover) add_jobs_option(sub);
     add_flag(sub, "--json", invocation_.json,
@@ -135,12 +93,11 @@ CLI::App* CommandLine::add_command(app::Command command, const char* name, const
     sub->add_option_function<std::string>(
            "--color",
            [this](const std::string& word) {
-               invocation_.color = word == "always"  ? Color::always
-                                   : word == "never" ? Color::never
-                                                     : Color::automatic;
+               const auto found = std::find(colors.begin(), colors.end(), word);
+               if (found == colors.end()) refuse_word("--color", word, colors);
+               invocation_.color = static_cast<Color>(found - colors.begin());
            },
-           "auto, always or never (default: auto; NO_COLOR counts)")
-        ->check(CLI::IsMember({"auto", "always", "never"}))
+           alternatives(colors) + " (default: auto; NO_COLOR counts)")
         ->type_name("WHEN");
     sub->callback([this, command] { invocation_.command = command; });
     return sub;
@@ -156,12 +113,7 @@ void CommandLine::add_reading_options(CLI::App* command) {
         ->add_option_function<std::string>(
             "--control-set",
             [this](const std::string& word) {
-                const auto choice = parse_choice(word);
-                if (!choice) {
-                    throw CLI::ValidationError(
-                        "--control-set", "boot, current, default, all or 1 to 999, not " + word);
-                }
-                invocation_.options.control_sets = *choice;
+                invocation_.options.control_sets = control_set_choice(word);
             },
             "boot, current, default, all, or a number (default: boot, what Windows boots)")
         ->type_name("SET");
@@ -172,14 +124,9 @@ void CommandLine::add_jobs_option(CLI::App* command) {
         ->add_option_function<std::string>(
             "-j,--jobs",
             [this](const std::string& word) {
-                constexpr std::uint32_t most_jobs = 64;
-                const auto number = parse_number(word);
-                if (!number || *number == 0 || *number > most_jobs) {
-                    throw CLI::ValidationError("--jobs", "1 to 64, not " + word);
-                }
-                invocation_.jobs = *number;
+                invocation_.jobs = number_in("--jobs", word, 1, 64);
             },
-            "how many at once (default: 1)")
+            "how many at once, 1 to 64 (default: 1)")
         ->type_name("N");
 }
 
@@ -188,11 +135,7 @@ void CommandLine::add_disk_options(CLI::App* command) {
         ->add_option_function<std::string>(
             "--partition",
             [this](const std::string& word) {
-                const auto number = parse_number(word);
-                if (!number) {
-                    throw CLI::ValidationError("--partition", "a number, not " + word);
-                }
-                invocation_.options.partition = *number;
+                invocation_.options.partition = number_in("--partition", word, 0, 99999);
             },
             "which partition, where a disk holds more than one Windows; its number in the "
             "partition table")
@@ -201,14 +144,10 @@ void CommandLine::add_disk_options(CLI::App* command) {
         ->add_option_function<std::string>(
             "--format",
             [this](const std::string& word) {
-                const auto format = disk::image_format_of(word);
-                if (!format) {
-                    throw CLI::ValidationError("--format",
-                                               "raw, qcow2, vhd, vhdx or vmdk, not " + word);
-                }
-                invocation_.options.image_format = *format;
+                invocation_.options.image_format = disk::image_format_of(word);
+                if (!invocation_.options.image_format) refuse_word("--format", word, formats);
             },
-            "the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk")
+            "the format of an image, instead of looking: " + alternatives(formats))
         ->type_name("FMT");
     add_trust_option(command);
 }
@@ -219,13 +158,13 @@ void CommandLine::add_trust_option(CLI::App* command) {
 }
 
 void CommandLine::add_repair_options(CLI::App* fix) {
-    fix->add_option_function<std::vector<std::string>>(
+    fix->add_option_function<Words>(
            "--also",
-           [this](const std::vector<std::string>& codes) {
+           [this](const Words& codes) {
                for (const std::string& code : codes) {
                    if (app::is_repair(code)) continue;
-                   throw CLI::ValidationError("--also",
-                                              "one of " + repair_codes() + ", not " + code);
+                   throw WrongValue("--also", "one code of nlafix fix --list-repairs each time",
+                                    code, nearest(code, repair_codes()));
                }
                invocation_.options.also = codes;
            },
@@ -236,28 +175,16 @@ void CommandLine::add_repair_options(CLI::App* fix) {
              "list the codes of --also with what they write and their risk, and end");
 }
 
-CommandLine::CommandLine()
-    : app_(
-          "nlafix repairs Remote Desktop logins that fail with a network level authentication "
-          "error,\nin the SYSTEM hive of a Windows that is not running.",
-          "nlafix") {
-    app_.formatter(std::make_shared<Formatter>());
-    app_.require_subcommand(1);
-    app_.allow_windows_style_options(false);  // "/x" is a path, also where CLI11 thinks otherwise
-    app_.set_help_flag("-h,--help", "this help");
-    app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
-    app_.footer(exit_status_help);
-
-    CLI::App* check = add_command(
-        app::Command::check, "check", target_operand,
-        "Read-only: say whether the two entries are there, and what else refuses logins");
+void CommandLine::add_check() {
+    CLI::App* check = add_working_command(app::Command::check, "check");
     add_reading_options(check);
     add_disk_options(check);
     add_flag(check, "--strict", invocation_.options.strict,
              "exit 1 also when a finding blocks Remote Desktop");
+}
 
-    CLI::App* fix = add_command(app::Command::fix, "fix", target_operand,
-                                "Add what is missing, verified, with a backup");
+void CommandLine::add_fix() {
+    CLI::App* fix = add_working_command(app::Command::fix, "fix");
     add_reading_options(fix);
     add_disk_options(fix);
     add_flag(fix, "-n,--dry-run", invocation_.options.dry_run,
@@ -269,68 +196,133 @@ CommandLine::CommandLine()
                     "where the backup goes (default: beside the hive or the image; for a block "
                     "device the current folder)")
         ->type_name("DIR");
+}
 
-    CLI::App* undo =
-        add_command(app::Command::undo, "undo", backup_operand, "Put back what a fix replaced");
+void CommandLine::add_undo() {
+    CLI::App* undo = add_working_command(app::Command::undo, "undo");
     undo->add_option("--target", invocation_.options.undo_target,
                      "where the hive or the disk is now, when that is elsewhere")
         ->type_name("PATH");
     add_trust_option(undo);
+}
 
-    CLI::App* recover = add_command(app::Command::recover, "recover", hive_operand,
-                                    "Write a hive with its transaction logs applied elsewhere");
+void CommandLine::add_recover() {
+    CLI::App* recover = add_working_command(app::Command::recover, "recover");
     recover
         ->add_option("-o,--output", invocation_.options.output,
                      "the file to write, which must not exist yet")
-        ->required()
         ->type_name("OUT");
     add_disk_options(recover);
 }
 
-std::variant<Invocation, PlainText, UsageError> CommandLine::parse(
-    std::vector<std::string> arguments) {
-    const std::vector<std::string> verbatim = take_verbatim(arguments);
-    for (std::string& argument : arguments) mark_brackets(argument);
+void CommandLine::add_help() {
+    add_command("help")->add_option("COMMAND", help_about_);
+}
+
+CommandLine::CommandLine(Surroundings surroundings) : surroundings_(std::move(surroundings)) {
+    app_.require_subcommand(1);
+    app_.allow_windows_style_options(false);  // "/x" is a path, also where CLI11 thinks otherwise
+    app_.set_help_flag("-h,--help", "this help");
+    app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
+    add_check();
+    add_fix();
+    add_undo();
+    add_recover();
+    add_help();
+    for (CommandModel& model : models_)
+        model.options = options_of(*app_.get_subcommand(model.name));
+}
+
+std::string CommandLine::help(const std::string& command) const {
+    for (const CommandModel& model : models_) {
+        if (model.name == command) return command_help(model, surroundings_.columns);
+    }
+    return program_help(models_, options_of(app_), surroundings_.columns);
+}
+
+UsageError CommandLine::wrong(const Words& arguments, const std::string& reason) const {
+    return explain(models_, arguments, reason, surroundings_.is_path);
+}
+
+std::variant<Invocation, PlainText, UsageError> CommandLine::parse(const Words& arguments) {
+    if (arguments.empty()) return PlainText{help(""), true};
+    Words words = arguments;
+    const Words verbatim = take_verbatim(words);
+    for (std::string& word : words) mark_brackets(word);
     // CLI11 takes them from the back.
-    std::reverse(arguments.begin(), arguments.end());
+    std::reverse(words.begin(), words.end());
     try {
-        app_.parse(std::move(arguments));
+        app_.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
         const auto chosen = app_.get_subcommands();
-        return PlainText{chosen.empty() ? app_.help() : chosen.front()->help()};
+        return PlainText{help(chosen.empty() ? "" : chosen.front()->get_name())};
     } catch (const CLI::CallForVersion& version) {
         return PlainText{std::string(version.what()) + "\n"};
+    } catch (const WrongValue& value) {
+        UsageError error = wrong(arguments, value.what());
+        if (error.message != value.what()) return error;  // "-json" is no number of jobs
+        error.word = value.value();
+        error.suggestion = value.suggestion();
+        return error;
     } catch (const CLI::ParseError& error) {
-        return UsageError{error.what()};
+        return wrong(arguments, error.what());
     }
-    for (std::string& target : invocation_.targets) unmark_brackets(target);
-    invocation_.targets.insert(invocation_.targets.end(), verbatim.begin(), verbatim.end());
+    return finish(arguments, verbatim);
+}
+
+/// What goes together with what.
+std::variant<Invocation, PlainText, UsageError> CommandLine::finish(const Words& arguments,
+                                                                    const Words& verbatim) {
+    const auto refuse = [&](const std::string& reason) {
+        return UsageError{reason, help_hint(arguments.front()), "", ""};
+    };
+    if (arguments.front() == "help") {
+        if (help_about_.size() > 1) {
+            return refuse("help takes one COMMAND, and \"" + help_about_[1] + "\" is another");
+        }
+        const std::string about = help_about_.empty() ? "" : help_about_.front();
+        const bool is_known =
+            about.empty() || std::any_of(models_.begin(), models_.end(),
+                                         [&](const auto& one) { return one.name == about; });
+        return is_known ? std::variant<Invocation, PlainText, UsageError>(PlainText{help(about)})
+                        : wrong(help_about_, "");
+    }
+    Words& targets = invocation_.targets;
+    for (std::string& target : targets) unmark_brackets(target);
+    targets.insert(targets.end(), verbatim.begin(), verbatim.end());
     if (list_repairs_) {
-        if (invocation_.targets.empty() && !invocation_.json) return PlainText{repair_list()};
-        return UsageError{"--list-repairs takes no TARGET, and prints text"};
+        if (targets.empty() && !invocation_.json) {
+            return PlainText{repair_list(surroundings_.columns)};
+        }
+        return refuse("--list-repairs takes no TARGET, and prints text");
     }
-    if (invocation_.targets.empty()) {
-        const auto chosen = app_.get_subcommands();
-        return UsageError{chosen.front()->get_name() + ": what to work on is missing"};
-    }
+    if (targets.empty()) return wrong(arguments, "");
     unmark_brackets(invocation_.options.backup_folder);
     unmark_brackets(invocation_.options.undo_target);
     unmark_brackets(invocation_.options.output);
-    if (invocation_.command == app::Command::recover && invocation_.targets.size() > 1) {
-        return UsageError{"recover takes one HIVE"};
+    if (invocation_.command == app::Command::recover && targets.size() > 1) {
+        return refuse("recover takes one HIVE, and \"" + targets[1] + "\" is another");
     }
-    if (invocation_.command == app::Command::undo && invocation_.targets.size() > 1 &&
+    if (invocation_.command == app::Command::recover && invocation_.options.output.empty()) {
+        return refuse("recover needs to know what to write: -o OUT");
+    }
+    if (invocation_.command == app::Command::undo && targets.size() > 1 &&
         !invocation_.options.undo_target.empty()) {
-        return UsageError{"--target goes with one BACKUP"};
+        return refuse("--target goes with one BACKUP, and \"" + targets[1] + "\" is another");
     }
     return invocation_;
 }
 
 }  // namespace
 
-std::variant<Invocation, PlainText, UsageError> parse_arguments(
-    const std::vector<std::string>& arguments) {
-    return CommandLine().parse(arguments);
+std::variant<Invocation, PlainText, UsageError> parse_arguments(const Words& arguments,
+                                                                const Surroundings& surroundings) {
+    return CommandLine(surroundings).parse(arguments);
+}
+
+bool wants_json(const Words& arguments) {
+    const auto end = std::find(arguments.begin(), arguments.end(), "--");
+    return std::find(arguments.begin(), end, "--json") != end;
 }
 
 }  // namespace nlafix::cli

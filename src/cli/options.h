@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "app/pipeline.h"
+#include "cli/help.h"
+#include "cli/usage.h"
 
 namespace nlafix::cli {
 
@@ -27,14 +29,20 @@ struct Invocation {
 /// Text to print instead of a command: help or the version.
 struct PlainText {
     std::string text;
+    bool is_wrong_usage = false;  // for standard error: nothing was asked for
 };
 
-struct UsageError {
-    std::string message;
+/// What the answer depends on besides the arguments.
+struct Surroundings {
+    std::size_t columns = default_columns;  // of the terminal, for help
+    PathTest is_path;                       // may be empty: nothing is one
 };
 
 /// Arguments without the program's name.
 std::variant<Invocation, PlainText, UsageError> parse_arguments(
-    const std::vector<std::string>& arguments);
+    const std::vector<std::string>& arguments, const Surroundings& surroundings = {});
+
+/// Whether `arguments` ask for JSON, whatever else is wrong with them.
+bool wants_json(const std::vector<std::string>& arguments);
 
 }  // namespace nlafix::cli

@@ -5,6 +5,7 @@
 
 #include "app/options.h"
 #include "app/report.h"
+#include "cli/help.h"
 
 namespace nlafix::cli {
 namespace {
@@ -18,23 +19,33 @@ std::string written_by(const nla::Rule& rule) {
 
 }  // namespace
 
-std::string repair_list() {
-    std::string text =
-        "Repairs beyond the two entries. None is made unless it is asked for: "
-        "nlafix fix --also CODE TARGET\n";
+std::string repair_list(std::size_t columns) {
+    constexpr std::size_t indent = 10;
+    std::string text = wrapped(
+        "Repairs beyond the two entries. None is made unless --also asks for it by its code.",
+        columns, 0, 0);
+    text += '\n';
+    const auto row = [&](const char* title, const std::string& says) {
+        text += fmt::format("  {:<8}{}\n", title, wrapped(says, columns, indent, indent));
+    };
     for (const nla::Rule* rule : app::repairs()) {
-        text += fmt::format("\n{}\n  when:   {}\n  writes: {}\n  risk:   {}\n", rule->code,
-                            rule->says, written_by(*rule), rule->repair->risk);
+        text += fmt::format("\n{}\n", rule->code);
+        row("when:", rule->says);
+        row("writes:", written_by(*rule));
+        row("risk:", rule->repair->risk);
     }
-    return text;
+    text += '\n' + wrapped(
+                       "Each is made with the same verification, backup and undo as the two "
+                       "entries, and only where check finds it. The manual is nlafix(1): man "
+                       "nlafix.",
+                       columns, 0, 0);
+    return text + "\n\nExample:\n  nlafix fix --also remote-desktop-off /dev/sdb\n";
 }
 
-std::string repair_codes() {
-    std::string text;
-    for (const nla::Rule* rule : app::repairs()) {
-        text += (text.empty() ? "" : ", ") + std::string(rule->code);
-    }
-    return text;
+std::vector<std::string> repair_codes() {
+    std::vector<std::string> codes;
+    for (const nla::Rule* rule : app::repairs()) codes.emplace_back(rule->code);
+    return codes;
 }
 
 }  // namespace nlafix::cli

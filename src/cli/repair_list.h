@@ -2,14 +2,16 @@
 // What fix --list-repairs prints.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace nlafix::cli {
 
 /// Every repair that --also takes: code, what it is for, what it writes, and its risk.
-std::string repair_list();
+std::string repair_list(std::size_t columns);
 
-/// "a, b, c": the codes that --also takes.
-std::string repair_codes();
+/// The codes that --also takes.
+std::vector<std::string> repair_codes();
 
 }  // namespace nlafix::cli

@@ -101,14 +101,28 @@ int run_command(const Invocation& invocation, os::System& system,
     return printer.failed() ? report_lost(status, changed) : status;
 }
 
-int print_text(const std::string& text) {
-    return os::write_all(os::Stream::output, text) ? status_done : status_io;
+int print_text(const PlainText& text) {
+    const os::Stream stream = text.is_wrong_usage ? os::Stream::errors : os::Stream::output;
+    if (!os::write_all(stream, text.text)) return status_io;
+    return text.is_wrong_usage ? status_usage : status_done;
 }
 
-int print_usage_error(const std::string& message) {
-    static_cast<void>(
-        os::write_all(os::Stream::errors, error_text(message, "nlafix --help shows the usage")));
-    return status_usage;
+int print_usage_error(const UsageError& error, bool json) {
+    const bool lost = json && !os::write_all(os::Stream::output, json_usage_error(error));
+    static_cast<void>(os::write_all(os::Stream::errors, error_text(error.message, error.hint)));
+    return lost ? status_io : status_usage;
+}
+
+Surroundings surroundings_of(os::System& system) {
+    Surroundings surroundings;
+    std::size_t columns = os::terminal_columns(os::Stream::output);
+    if (columns == 0) columns = os::terminal_columns(os::Stream::errors);
+    if (columns != 0) surroundings.columns = columns;
+    surroundings.is_path = [&system](const std::string& path) {
+        os::FileStatus status;
+        return system.status(path, true, status) == 0;
+    };
+    return surroundings;
 }
 
 }  // namespace
@@ -116,10 +130,10 @@ int print_usage_error(const std::string& message) {
 int run(const std::vector<std::string>& arguments, os::System& system,
         const std::function<bool()>& was_interrupted) {
     try {
-        const auto parsed = parse_arguments(arguments);
-        if (const auto* text = std::get_if<PlainText>(&parsed)) return print_text(text->text);
+        const auto parsed = parse_arguments(arguments, surroundings_of(system));
+        if (const auto* text = std::get_if<PlainText>(&parsed)) return print_text(*text);
         if (const auto* error = std::get_if<UsageError>(&parsed)) {
-            return print_usage_error(error->message);
+            return print_usage_error(*error, wants_json(arguments));
         }
         return run_command(std::get<Invocation>(parsed), system, was_interrupted);
     } catch (const std::exception& error) {

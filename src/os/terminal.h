@@ -2,6 +2,7 @@
 // The streams of the program.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace nlafix::os {
@@ -9,6 +10,9 @@ namespace nlafix::os {
 enum class Stream { output, errors };
 
 bool is_terminal(Stream stream);
+
+/// Characters in a line of the terminal that `stream` is; 0 where it is none, or does not say.
+std::size_t terminal_columns(Stream stream);
 
 /// Writes all of `text`; false when the stream does not take it (closed, full, a broken pipe).
 bool write_all(Stream stream, std::string_view text);

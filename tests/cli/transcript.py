@@ -27,7 +27,7 @@ In the output, and in a command where it makes sense:
 `# needs:` names what the test cannot do without: `root`, `mount` (a mount of one's own), `strace`
 (one that may trace and inject), or any program. Where it is missing the test is skipped.
 
-Every line of output that is a report in JSON is held to docs/report.schema.json as well."""
+Every line of output that is JSON of nlafix is held to its schema in docs/ as well."""
 
 import json
 import os
@@ -161,7 +161,7 @@ class Terminal:
         text = ended.stdout.decode('utf-8', 'backslashreplace')
         problems = []
         for line in text.split('\n'):
-            if line.startswith(program.REPORT_START):
+            if line.startswith(program.JSON_START):
                 problems += self.reports.problems(json.loads(line))
         for found in TIME.finditer(text):
             self.last_time = found.group()

@@ -23,9 +23,9 @@ def words_of_help(nlafix, *command):
     """Options as --help lists them, and the commands where they are listed."""
     ended = subprocess.run([nlafix, *command, '--help'], stdout=subprocess.PIPE, check=True, text=True)
     words = set()
-    for names in re.findall(r'^ +(-[-\w,]+)(?= |$)', ended.stdout, re.MULTILINE):
-        words |= set(names.split(','))
-    listed = re.search(r'^Subcommands:\n((?:  .*\n)+)', ended.stdout, re.MULTILINE)
+    for names in re.findall(r'^  (-[-\w]+(?:, -[-\w]+)?)(?= |$)', ended.stdout, re.MULTILINE):
+        words |= set(names.split(', '))
+    listed = re.search(r'^Commands:\n((?:  .*\n)+)', ended.stdout, re.MULTILINE)
     if listed:
         words |= set(re.findall(r'^  (\w[\w-]*)', listed.group(1), re.MULTILINE))
     assert '--help' in words, ended.stdout
@@ -157,6 +157,9 @@ def require_shell_offers_all(shell, nlafix, completions, folder):
             if start == '-':
                 expected = {name for name in expected if not name.startswith('--')} or expected
             require_offers(shell, completions, folder, ['nlafix', command, start], expected)
+        if command == 'help':
+            require_offers(shell, completions, folder, ['nlafix', 'help', ''], commands)
+            continue
         require_offers(shell, completions, folder, ['nlafix', command, ''], {'hive.file'})
         require_offers(shell, completions, folder, ['nlafix', command, '--color', ''],
                        {'auto', 'always', 'never'})

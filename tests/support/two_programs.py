@@ -59,7 +59,7 @@ class Side:
         out, err = (part.decode('utf-8') for part in (ended.stdout, ended.stderr))
         if '--json' in words:
             out = [self._same_anywhere(self.reports.require_valid(line)) for line in out.splitlines()
-                   if line.startswith(program.REPORT_START)]
+                   if line.startswith(program.JSON_START)]
         return ended.returncode, out, self._same_anywhere(err)
 
     def report(self, command, name):

@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'support'))
 import program  # noqa: E402
 
-COMMANDS = ('check', 'fix', 'undo', 'recover')
+COMMANDS = ('check', 'fix', 'undo', 'recover', 'help')
 # Of every command, and named once.
 COMMON = {'-h', '--help', '-V', '--version'}
 
@@ -19,8 +19,8 @@ def help_options(nlafix, *command):
     """{'-n': '--dry-run', '--dry-run': '-n', '--json': None, ...} of `nlafix COMMAND --help`."""
     ended = subprocess.run([nlafix, *command, '--help'], stdout=subprocess.PIPE, check=True, text=True)
     options = {}
-    for names in re.findall(r'^ +(-[-\w,]+)(?= |$)', ended.stdout, re.MULTILINE):
-        names = names.split(',')
+    for names in re.findall(r'^  (-[-\w]+(?:, -[-\w]+)?)(?= |$)', ended.stdout, re.MULTILINE):
+        names = names.split(', ')
         for name in names:
             options[name] = next((other for other in names if other != name), None)
     assert '--help' in options, 'no options found in the help:\n' + ended.stdout
@@ -77,7 +77,7 @@ def require_manual_agrees(manual, helps):
 
 def require_readme_agrees(readme, helps):
     """Every command line that it shows has options that there are."""
-    shown = re.findall(r'nlafix (check|fix|undo|recover)\b([^`\n#;|&]*)', readme)
+    shown = re.findall(r'nlafix (%s)\b([^`\n#;|&]*)' % '|'.join(COMMANDS), readme)
     assert shown, 'README.md shows no command'
     for command, words in shown:
         for option in re.findall(r'(?<!\S)--?[a-zA-Z][\w-]*', words):
@@ -86,8 +86,7 @@ def require_readme_agrees(readme, helps):
 
 def require_statuses_agree(manual, readme, nlafix):
     ended = subprocess.run([nlafix, '--help'], stdout=subprocess.PIPE, check=True, text=True)
-    in_help = set(re.findall(r'(?:^|[:;]\s+)(\d+) ', ended.stdout.partition('Exit status')[2],
-                             re.MULTILINE))
+    in_help = set(re.findall(r'^  (\d+) ', ended.stdout.partition('Exit status:')[2], re.MULTILINE))
     in_manual = set(re.findall(r'^\.It (\d+)$', section(manual, 'EXIT STATUS'), re.MULTILINE))
     require_same(in_help, in_manual, 'exit statuses of --help and manual')
     require_same({int(word) for word in in_manual}, program.OUTCOMES | {2}, 'manual and tests')

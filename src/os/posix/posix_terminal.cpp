@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,6 +17,11 @@ int descriptor_of(Stream stream) {
 
 bool is_terminal(Stream stream) {
     return ::isatty(descriptor_of(stream)) == 1;
+}
+
+std::size_t terminal_columns(Stream stream) {
+    struct winsize size = {};
+    return ::ioctl(descriptor_of(stream), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 bool write_all(Stream stream, std::string_view text) {

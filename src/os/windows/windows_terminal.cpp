@@ -37,6 +37,12 @@ bool is_terminal(Stream stream) {
            SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
 }
 
+std::size_t terminal_columns(Stream stream) {
+    CONSOLE_SCREEN_BUFFER_INFO info = {};
+    if (!GetConsoleScreenBufferInfo(handle_of(stream), &info)) return 0;
+    return static_cast<std::size_t>(std::max(0, info.srWindow.Right - info.srWindow.Left + 1));
+}
+
 bool write_all(Stream stream, std::string_view text) {
     const HANDLE handle = handle_of(stream);
     DWORD mode = 0;

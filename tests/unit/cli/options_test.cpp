@@ -24,8 +24,9 @@ std::optional<cli::Invocation> invocation(const Arguments& arguments) {
 
 bool is_usage_error(const Arguments& arguments) {
     const auto parsed = cli::parse_arguments(arguments);
+    if (const auto* text = std::get_if<cli::PlainText>(&parsed)) return text->is_wrong_usage;
     const auto* error = std::get_if<cli::UsageError>(&parsed);
-    return error != nullptr && !error->message.empty();
+    return error != nullptr && !error->message.empty() && !error->hint.empty();
 }
 
 std::string plain_text(const Arguments& arguments) {

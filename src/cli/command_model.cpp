@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command_model.h"
+
+namespace nlafix::cli {
+namespace {
+
+constexpr const char* target_description =
+    "a SYSTEM hive; the root of a mounted Windows volume, its Windows folder or its config "
+    "folder; or a disk, partition or image (raw, qcow2, VHD, VHDX, VMDK, nbd:// URI)";
+constexpr const char* backup_description = "the copy that fix made (.bak), or its manifest (.json)";
+constexpr const char* hive_description =
+    "any hive, not only SYSTEM, with its logs beside it; of a folder, disk or image its SYSTEM "
+    "hive";
+
+CommandModel check() {
+    CommandModel model;
+    model.name = "check";
+    model.description =
+        "Read-only: say whether the two entries are there, and what else refuses logins";
+    model.operand_description = target_description;
+    model.examples = {
+        {"nlafix check /dev/sdb", "the Windows on a disk that is attached, not mounted"},
+        {"nlafix check -v server.qcow2", "an image, with every value that was looked at"},
+        {"nlafix check --json hives/*", "one JSON object for each hive"}};
+    return model;
+}
+
+CommandModel fix() {
+    CommandModel model;
+    model.name = "fix";
+    model.description = "Add what is missing, verified, with a backup";
+    model.operand_description = target_description;
+    model.examples = {
+        {"nlafix fix -n /dev/sdb", "say what would be done, and write nothing"},
+        {"nlafix fix --backup-dir /media/usb /dev/sdb", "repair, with the backup on another disk"},
+        {"nlafix fix --also remote-desktop-off /mnt", "switch Remote Desktop on as well"}};
+    return model;
+}
+
+CommandModel undo() {
+    CommandModel model;
+    model.name = "undo";
+    model.description = "Put back what a fix replaced";
+    model.operand = "BACKUP";
+    model.operand_description = backup_description;
+    model.examples = {{"nlafix undo SYSTEM.nlafix-20261122T105207Z.bak", "put the hive back"},
+                      {"nlafix undo --target /dev/sdc sdb.nlafix-20261122T105207Z.bak",
+                       "the same, where the disk has another name today"}};
+    return model;
+}
+
+CommandModel recover() {
+    CommandModel model;
+    model.name = "recover";
+    model.description = "Write a hive with its transaction logs applied elsewhere";
+    model.usage = "[OPTIONS] -o OUT HIVE";
+    model.operand = "HIVE";
+    model.operand_description = hive_description;
+    model.examples = {{"nlafix recover -o /tmp/SOFTWARE /mnt/Windows/System32/config/SOFTWARE",
+                       "the hive as Windows would load it"}};
+    return model;
+}
+
+CommandModel help() {
+    CommandModel model;
+    model.name = "help";
+    model.description = "Show this help, or that of a command";
+    model.usage = "[COMMAND]";
+    model.operand = "COMMAND";
+    model.operand_description = "the command to show";
+    model.needs_operand = false;
+    model.examples = {{"nlafix help fix", "the options of fix"}};
+    return model;
+}
+
+}  // namespace
+
+std::vector<CommandModel> command_models() {
+    std::vector<CommandModel> models = {check(), fix(), undo(), recover(), help()};
+    for (CommandModel& model : models) {
+        if (model.usage.empty()) model.usage = "[OPTIONS] " + model.operand + "...";
+    }
+    return models;
+}
+
+}  // namespace nlafix::cli
