@@ -60,7 +60,7 @@ std::vector<nla::Finding> remaining_findings(const Report& report) {
 }
 
 std::string headline(const Report& report) {
-    const std::string outcome = outcome_text(report);
+    std::string outcome = outcome_text(report);
     // A fix that failed says why; what else is wrong is a matter for check.
     if (report.outcome == Outcome::failed && !only_reads(report)) return outcome;
     const std::string verdict = nla::verdict(remaining_findings(report));

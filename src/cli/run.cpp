@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/text_report.h"
+#include "os/environment.h"
 #include "os/terminal.h"
 
 namespace nlafix::cli {
@@ -18,10 +19,8 @@ namespace {
 
 bool wants_color(Color color) {
     if (color != Color::automatic) return color == Color::always;
-    const char* no_color = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
-    return os::is_terminal(os::Stream::output) && (no_color == nullptr || *no_color == '\0') &&
-           (terminal == nullptr || std::string(terminal) != "dumb");
+    return os::is_terminal(os::Stream::output) && os::environment_variable("NO_COLOR").empty() &&
+           os::environment_variable("TERM") != "dumb";
 }
 
 /// Reports as they come, so that the first is seen although the last takes long.

@@ -86,7 +86,7 @@ BackupPaths free_backup_paths(os::System& system, const std::string& hive_path,
         os::name_of(hive_path) + ".nlafix-" + formatted(time, "%04d%02u%02uT%02u%02u%02uZ");
     for (int counter = 1;; ++counter) {
         const std::string stem = counter == 1 ? name : name + "-" + std::to_string(counter);
-        const BackupPaths paths =
+        BackupPaths paths =
             paths_with(os::join(folder, stem), os::join(os::folder_of(hive_path), stem));
         const bool taken = os::status_if_any(system, paths.copy, false).has_value() ||
                            os::status_if_any(system, paths.manifest, false).has_value() ||

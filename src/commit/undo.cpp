@@ -112,8 +112,7 @@ std::string hint_again(const LoadedBackup& backup) {
 
 /// A name beside the hive for the new file. An undo that was killed may have left one behind.
 std::string make_way_for_temporary(const os::File& hive, const LoadedBackup& backup) {
-    const std::string path =
-        os::join(os::folder_of(hive.path()), os::name_of(backup.paths.temporary));
+    std::string path = os::join(os::folder_of(hive.path()), os::name_of(backup.paths.temporary));
     if (os::status_if_any(hive.system(), path, false)) os::remove(hive.system(), path);
     return path;
 }

@@ -32,6 +32,7 @@ constexpr std::array<Conversion, 4> conversions = {{
 
 bool works(const Conversion& conversion) {
     const iconv_t handle = iconv_open(conversion.to, conversion.from);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): what iconv_open returns when it fails
     if (handle == reinterpret_cast<iconv_t>(-1)) return false;
     std::string input(conversion.input);
     std::array<char, 8> output = {};

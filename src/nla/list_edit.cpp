@@ -32,6 +32,7 @@ bool contains(const std::vector<Text>& elements, std::string_view entry) {
 
 std::vector<std::string> to_utf8(const std::vector<Text>& texts) {
     std::vector<std::string> out;
+    out.reserve(texts.size());
     for (const Text& text : texts) out.push_back(utf8_of(text));
     return out;
 }

@@ -67,7 +67,7 @@ std::vector<CellOffset> KeyNode::values() const {
             .offset(offset_in_file(values_list()));
     }
     std::vector<CellOffset> offsets(count);
-    for (std::uint32_t i = 0; i < count; ++i) offsets[i] = u32_at(list, 4U * i);
+    for (std::uint32_t i = 0; i < count; ++i) offsets[i] = u32_at(list, std::size_t{4} * i);
     return offsets;
 }
 

@@ -74,7 +74,7 @@ std::vector<CellOffset> KeyValue::big_data_segments() const {
                      offset_);
     }
     std::vector<CellOffset> segments(needed);
-    for (std::uint32_t i = 0; i < needed; ++i) segments[i] = u32_at(list, 4U * i);
+    for (std::uint32_t i = 0; i < needed; ++i) segments[i] = u32_at(list, std::size_t{4} * i);
     return segments;
 }
 

@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,21 @@ def arguments():
     parser.add_argument('--source-dir', type=pathlib.Path, required=True)
     given = parser.parse_args()
     return given.nlafix.resolve(), given.source_dir.resolve()
+
+
+def versioned_tool(name, version):
+    """The name by which the tool `name` of that major version runs. Skips the test where another version
+    is all there is, for each judges differently."""
+    found = None
+    for candidate in (name + '-' + version, name):
+        if not shutil.which(candidate):
+            continue
+        found = subprocess.run([candidate, '--version'], stdout=subprocess.PIPE, check=True).stdout.decode()
+        if re.search(r'version %s\.' % version, found):
+            return candidate
+    if found:
+        skip('%s %s is wanted, and this is another version' % (name, version))
+    skip_unless_ci('%s %s is missing' % (name, version))
 
 
 class Reports:

@@ -4,34 +4,18 @@ differently, so they do not judge."""
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'support'))
 import program  # noqa: E402
 
-VERSION = '14'
 FOLDERS = ('src', 'tests', 'fixtures', 'bench', 'tools', 'packaging')
-
-
-def clang_format():
-    """The program of the right version; skips the test where there is none."""
-    found = None
-    for name in ('clang-format-' + VERSION, 'clang-format'):
-        if not shutil.which(name):
-            continue
-        found = subprocess.run([name, '--version'], stdout=subprocess.PIPE, check=True).stdout.decode()
-        if re.search(r'version %s\.' % VERSION, found):
-            return name
-    if found:
-        program.skip('clang-format %s is wanted, and this is %s' % (VERSION, found.strip()))
-    program.skip_unless_ci('clang-format %s is missing' % VERSION)
 
 
 def main():
     _, source_dir = program.arguments()
-    tool = clang_format()
+    tool = program.versioned_tool('clang-format', '14')
     files = sorted(path for folder in FOLDERS for ending in ('*.cpp', '*.h')
                    for path in (source_dir / folder).rglob(ending))
     assert len(files) > 400, 'only %d sources were found' % len(files)

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "os/environment.h"
 #include "os/linux/mount_table.h"
 #include "os/paths.h"
 #include "os/posix/posix_system.h"
@@ -169,9 +170,8 @@ int LinuxSystem::make_scratch(Scratch& scratch) {
         }
         static_cast<void>(::close(fd));  // no /proc in this chroot
     }
-    const char* folder = std::getenv("TMPDIR");
-    std::string name =
-        std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/nlafix-XXXXXX";
+    const std::string folder = environment_variable("TMPDIR");
+    std::string name = (folder.empty() ? "/tmp" : folder) + "/nlafix-XXXXXX";
     const int file = ::mkostemp(name.data(), O_CLOEXEC);
     if (file < 0) return errno;
     scratch = {file, name, true};

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "os/environment.h"
 #include "os/posix/parent_death.h"
 #include "os/posix/posix_system.h"
 
@@ -80,9 +81,8 @@ int MacosSystem::attribute(Handle handle, const std::string& name, Bytes& value)
 }
 
 int MacosSystem::make_scratch(Scratch& scratch) {
-    const char* folder = std::getenv("TMPDIR");
-    std::string name =
-        std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/nlafix-XXXXXX";
+    const std::string folder = environment_variable("TMPDIR");
+    std::string name = (folder.empty() ? "/tmp" : folder) + "/nlafix-XXXXXX";
     const int file = ::mkostemp(name.data(), O_CLOEXEC);
     if (file < 0) return errno;
     scratch = {file, name, true};

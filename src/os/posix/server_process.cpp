@@ -23,6 +23,7 @@
 #include <thread>
 #include <vector>
 
+#include "os/environment.h"
 #include "os/posix/parent_death.h"
 #include "os/posix/posix_system.h"
 
@@ -80,10 +81,10 @@ int listen_and_connect(const std::string& path, Descriptor& listening, Descripto
 int make_sockets(Descriptor& listening, Descriptor& connected) {
     int result = ENOENT;
     // The next one where TMPDIR is too long for the name of a socket, or a folder takes nothing.
-    for (const char* base :
-         {static_cast<const char*>(std::getenv("TMPDIR")), "/tmp", "/run", "/dev/shm"}) {
-        if (base == nullptr || *base == '\0') continue;
-        std::string folder = std::string(base) + "/nlafix-XXXXXX";
+    for (const std::string& base : {environment_variable("TMPDIR"), std::string("/tmp"),
+                                    std::string("/run"), std::string("/dev/shm")}) {
+        if (base.empty()) continue;
+        std::string folder = base + "/nlafix-XXXXXX";
         if (::mkdtemp(folder.data()) == nullptr) {
             result = errno;
             continue;
@@ -145,7 +146,7 @@ int become(const Program& program, pid_t parent, int listening, int errors) {
     }
     sigset_t none;
     sigemptyset(&none);
-    static_cast<void>(::sigprocmask(SIG_SETMASK, &none, nullptr));
+    static_cast<void>(::pthread_sigmask(SIG_SETMASK, &none, nullptr));
 
     // Away from the numbers that are about to be given, then onto them.
     const int socket_copy = ::fcntl(listening, F_DUPFD, first_listening_fd + 1);

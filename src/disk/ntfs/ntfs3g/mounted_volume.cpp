@@ -93,8 +93,7 @@ std::string MountedVolume::spelling(ntfs_inode& inode, const std::string& asked)
         if (!range_is_inside(value, name_at, attribute.size())) continue;
         const auto units = std::to_integer<std::size_t>(attribute[value + count_at]);
         if (!range_is_inside(value + name_at, 2 * units, attribute.size())) continue;
-        const std::string text =
-            utf8_of(utf16_units(attribute.subspan(value + name_at, 2 * units)));
+        std::string text = utf8_of(utf16_units(attribute.subspan(value + name_at, 2 * units)));
         if (equal_ignoring_ascii_case(std::string_view(text), std::string_view(asked))) {
             return text;
         }
