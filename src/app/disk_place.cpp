@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "app/disk_target.h"
-#include "app/software.h"
 #include "app/windows_table.h"
 #include "commit/disk_store.h"
 #include "commit/epochs.h"
@@ -15,29 +14,23 @@
 #include "disk/ntfs/plan_commit.h"
 #include "os/file.h"
 #include "os/paths.h"
+#include "recovery/lazy_recovery.h"
 #include "recovery/log_first.h"
-#include "regf/hive.h"
 #include "source/disk_hives.h"
 #include "system/windows_version.h"
 
 namespace nlafix::app {
 namespace {
 
-/// Of a hive's own folder, for its SOFTWARE.
-std::string sibling(const std::string& hive, const std::string& name) {
-    return hive.substr(0, hive.rfind('/') + 1) + name;
-}
-
 /// What Windows lies beside a hive. Only for a table: whatever fails leaves it without a name.
 std::string name_of_windows(disk::BlockDevice& device, const FoundWindows& windows) {
     try {
         disk::NtfsVolume volume = disk::NtfsVolume::open(device, windows.volume->partition.range);
-        const source::HiveFiles files =
-            source::read_hive(volume, sibling(windows.hive, "SOFTWARE"));
-        const recovery::Recovery recovery =
-            recovery::recover(files.primary, files.logs, recovery::LogPolicy::apply);
-        const regf::Hive hive(recovery.hive ? recovery.hive->image() : ByteView(files.primary));
-        const auto version = system::read_windows_version(hive);
+        const auto software = source::open_beside(volume, windows.hive, "SOFTWARE");
+        if (!software) return "";
+        const recovery::LazyRecovery recovery(
+            *software, [&software] { return software->read_logs(); }, recovery::LogPolicy::apply);
+        const auto version = system::read_windows_version(recovery.hive());
         return version ? system::name_of(*version) : "";
     } catch (const Error&) {
         return "";
@@ -50,7 +43,7 @@ public:
 
     void locate(Report& report) override;
     source::HiveFiles read(Access access) override;
-    std::optional<source::HiveFiles> read_software(Report& report) override;
+    std::unique_ptr<source::OpenHive> open_beside(const std::string& name) override;
     void refuse_hibernation() override;
     void require_writable(const Options& options, std::uint64_t image_bytes) override;
     os::ScratchFile make_scratch(const Options& options) override {
@@ -130,12 +123,8 @@ source::HiveFiles DiskPlace::read(Access) {
     return source::read_hive(*volume_, found_.hive);
 }
 
-std::optional<source::HiveFiles> DiskPlace::read_software(Report& report) {
-    return app::read_software(report, [this]() -> std::optional<source::HiveFiles> {
-        const std::string path = sibling(found_.hive, "SOFTWARE");
-        if (!volume_->find(path)) return std::nullopt;
-        return source::read_hive(*volume_, path);
-    });
+std::unique_ptr<source::OpenHive> DiskPlace::open_beside(const std::string& name) {
+    return source::open_beside(*volume_, found_.hive, name);
 }
 
 void DiskPlace::refuse_hibernation() {

@@ -7,7 +7,6 @@
 
 #include <optional>
 
-#include "app/software.h"
 #include "commit/commit.h"
 #include "commit/hive_lock.h"
 #include "commit/interrupted.h"
@@ -34,7 +33,7 @@ std::string resolved_backup_folder(os::System& system, const std::string& hive_p
 class FilePlace final : public HivePlace {
 public:
     FilePlace(os::System& system, source::HiveLocation location)
-        : system_(system), path_(std::move(location.path)), kind_(location.kind) {}
+        : system_(system), path_(std::move(location.path)) {}
 
     void locate(Report&) override {}
 
@@ -49,11 +48,8 @@ public:
         return source::read_hive(*file_);
     }
 
-    std::optional<source::HiveFiles> read_software(Report& report) override {
-        // A hive that was given on its own may come from anywhere.
-        if (kind_ != source::TargetKind::folder) return std::nullopt;
-        return app::read_software(report,
-                                  [this] { return source::read_beside(*file_, "SOFTWARE"); });
+    std::unique_ptr<source::OpenHive> open_beside(const std::string& name) override {
+        return source::open_beside(*file_, name);
     }
 
     void refuse_hibernation() override { app::refuse_hibernation(system_, path_); }
@@ -126,7 +122,6 @@ private:
 
     os::System& system_;
     std::string path_;
-    source::TargetKind kind_;
     std::optional<os::File> file_;  // from read() on; with Access::write it is locked
     recovery::LogFirst log_first_;
 };

@@ -45,9 +45,9 @@ public:
     /// The hive and its logs. Refuses a hive that an interrupted write may have left half written;
     /// with Access::write also one that is locked or used by another program.
     virtual source::HiveFiles read(Access access) = 0;
-    /// The SOFTWARE hive of the same Windows and its logs, read-only; nothing where the TARGET is a
-    /// hive alone, or where it cannot be read, which `report` then says.
-    virtual std::optional<source::HiveFiles> read_software(Report& report) = 0;
+    /// Opens another hive in the same folder ("SOFTWARE"), to be read before anything is written;
+    /// null where there is none. After read().
+    virtual std::unique_ptr<source::OpenHive> open_beside(const std::string& name) = 0;
     /// Throws Error(hibernated) when a sleeping Windows would write over any edit.
     virtual void refuse_hibernation() = 0;
     /// Throws Error for what can be known to keep an image of `image_bytes` from being written.

@@ -2,9 +2,9 @@
 #include "app/inspection.h"
 
 #include <cstdio>
+#include <optional>
 #include <utility>
 
-#include "app/software.h"
 #include "nla/repair.h"
 #include "regf/structure.h"
 
@@ -94,7 +94,7 @@ recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy 
     return std::move(*recovery.hive);
 }
 
-Inspection inspect(const source::HiveFiles& files, const std::optional<source::HiveFiles>& software,
+Inspection inspect(const source::HiveFiles& files, const OpenBeside& open_beside,
                    const Options& options, Report& report) {
     recovery::CleanHive clean = recover(files, options.logs, report);
     const regf::Hive hive(clean.image());
@@ -105,8 +105,11 @@ Inspection inspect(const source::HiveFiles& files, const std::optional<source::H
         const auto sets = system::choose_control_sets(
             hive, report.hive->select.value_or(system::Select()), options.control_sets);
         plan = nla::make_plan(sets, options.create_missing);
-        const Software settings(software, options.logs, report);
-        report.diagnosis = nla::diagnose(hive, sets, settings.hive());
+        const HiveBeside software("SOFTWARE",
+                                  "policies in it may count instead of what SYSTEM says",
+                                  open_beside, options.logs, report);
+        report.diagnosis = nla::diagnose(hive, sets, software.cells());
+        software.report_damage(report);
         nla::add_repairs(*report.diagnosis, options.also, plan);
     } catch (const Error&) {
         // A damaged hive is reported as one; what else it lacks does not matter then.

@@ -2,8 +2,7 @@
 // The read-only half of every command: from the bytes of a hive to a plan.
 #pragma once
 
-#include <optional>
-
+#include "app/hive_beside.h"
 #include "app/options.h"
 #include "app/report.h"
 #include "recovery/clean_hive.h"
@@ -22,11 +21,11 @@ struct Inspection {
 recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy policy,
                             Report& report);
 
-/// Fills `report` with what the hive is and what it holds. `software` are the bytes of the SOFTWARE
-/// hive of the same Windows, where they are at hand; whatever is wrong with them is a warning.
+/// Fills `report` with what the hive is and what it holds. `open_beside` opens the other hives of
+/// the same Windows, where they are at hand; whatever is wrong with them is a warning.
 /// Throws Error when it cannot be recovered, is damaged, or the plan meets an obstacle; what could
 /// be read is in the report then, too.
-Inspection inspect(const source::HiveFiles& files, const std::optional<source::HiveFiles>& software,
+Inspection inspect(const source::HiveFiles& files, const OpenBeside& open_beside,
                    const Options& options, Report& report);
 
 }  // namespace nlafix::app

@@ -50,6 +50,10 @@ std::vector<std::string> edits_as_text(const nla::Plan& plan) {
     return lines;
 }
 
+OpenBeside beside(HivePlace& place) {
+    return [&place](const std::string& name) { return place.open_beside(name); };
+}
+
 /// What would keep fix from doing what check says is needed.
 void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& report) {
     try {
@@ -179,7 +183,7 @@ void Session::check(Report& report, const Options& options) {
     options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::read);
     warn_of_cut_write(*place, report);
-    const Inspection inspection = inspect(files, place->read_software(report), options, report);
+    const Inspection inspection = inspect(files, beside(*place), options, report);
     report.outcome =
         inspection.plan.edits.empty() ? Outcome::nothing_to_do : Outcome::change_needed;
     if (!inspection.plan.edits.empty()) warn_of_refusals(*place, inspection, report);
@@ -192,7 +196,7 @@ void Session::fix(Report& report, const Options& options) {
     options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::write);
     warn_of_cut_write(*place, report);
-    const Inspection inspection = inspect(files, place->read_software(report), options, report);
+    const Inspection inspection = inspect(files, beside(*place), options, report);
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
 

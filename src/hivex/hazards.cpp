@@ -39,14 +39,14 @@ std::optional<std::string> hazard_of_data(const regf::KeyNode& key, const regf::
         if (size > 4) return "its length does not fit into the field that holds it";
         return std::nullopt;
     }
-    if (!key.hive().is_allocated(value.data_offset())) return "its data is in no allocated cell";
-    if (size > key.hive().cell(value.data_offset()).size() &&
+    if (!key.cells().is_allocated(value.data_offset())) return "its data is in no allocated cell";
+    if (size > key.cells().cell(value.data_offset()).size() &&
         value.storage() != regf::KeyValue::Storage::big_data) {
         return "its data is longer than its cell";
     }
     if (size > most_data_bytes) return "it is larger than 1,000,000 bytes";
     // Before minor version 4 there is no big data, and one plain cell is right.
-    if (size > regf::big_data_segment_bytes && key.hive().base_block().minor_version > 3) {
+    if (size > regf::big_data_segment_bytes && key.cells().base_block().minor_version > 3) {
         return "it is larger than 16,344 bytes and would not be stored as big data";
     }
     return std::nullopt;
@@ -71,7 +71,7 @@ std::optional<std::string> find_hazard(const regf::KeyNode& key) {
         return false;
     };
     for (const regf::CellOffset offset : key.values()) {
-        const regf::KeyValue value(key.hive(), offset);
+        const regf::KeyValue value(key.cells(), offset);
         if (const auto why = hazard_of_name(value)) return describe(value.name(), *why);
         if (const auto why = hazard_of_data(key, value)) return describe(value.name(), *why);
         if (is_taken(offset)) return describe(value.name(), "it is listed twice");

@@ -50,7 +50,7 @@ bool is_required(const Place& place) {
 
 class Diagnostician {
 public:
-    Diagnostician(const WindowsIdentity& windows, const regf::Hive* software)
+    Diagnostician(const WindowsIdentity& windows, const regf::Cells* software)
         : software_(software) {
         diagnosis_.windows = windows;
     }
@@ -67,7 +67,7 @@ private:
     std::string policy_over(const Rule& rule) const;
     void add_unreadable(const Rule& rule, const LookedAt& value);
 
-    const regf::Hive* software_;
+    const regf::Cells* software_;
     Diagnosis diagnosis_;
 };
 
@@ -203,7 +203,7 @@ std::string Finding::advice() const {
     return unreadable ? "look at the value, and repair it by hand" : rule->advice;
 }
 
-WindowsIdentity identify(const regf::Hive& system_hive, const regf::Hive* software) {
+WindowsIdentity identify(const regf::Hive& system_hive, const regf::Cells* software) {
     WindowsIdentity windows;
     if (software != nullptr) windows.version = system::read_windows_version(*software);
     if (windows.version) windows.generation = system::generation_of(*windows.version);
@@ -220,7 +220,7 @@ WindowsIdentity identify(const regf::Hive& system_hive, const regf::Hive* softwa
 }
 
 Diagnosis diagnose(const regf::Hive& system_hive, const std::vector<system::ControlSet>& sets,
-                   const regf::Hive* software) {
+                   const regf::Cells* software) {
     Diagnostician diagnostician(identify(system_hive, software), software);
     for (const system::ControlSet& set : sets) diagnostician.examine(set);
     diagnostician.examine_software();

@@ -56,13 +56,13 @@ struct Diagnosis {
 };
 
 /// The generation by SOFTWARE where it says one, else by the traces in SYSTEM.
-WindowsIdentity identify(const regf::Hive& system_hive, const regf::Hive* software);
+WindowsIdentity identify(const regf::Hive& system_hive, const regf::Cells* software);
 
 /// Asks every rule that applies, for each of `sets`; those of SOFTWARE once, when it is at hand.
 /// One damaged value spoils the rules that need it and no other. Never throws for what is in the
 /// hives.
 Diagnosis diagnose(const regf::Hive& system_hive, const std::vector<system::ControlSet>& sets,
-                   const regf::Hive* software);
+                   const regf::Cells* software);
 
 /// What to tell somebody first: "Remote Desktop is switched off, and 2 more reasons". Empty where
 /// nothing blocks or may block.

@@ -31,8 +31,6 @@ private:
     void ignore_logs();
     CleanHive::Stamp make_stamp() const;
     void give(ByteView image, Bytes own_image);
-    Error why_no_log_applies() const;
-    std::string why_dirty() const;
 
     ByteView primary_;
     const std::vector<LogFile>& logs_;
@@ -82,41 +80,13 @@ void Recoverer::use_primary() {
     give(primary_, {});
 }
 
-std::string Recoverer::why_dirty() const {
-    if (!base_block_.checksum_is_right()) return "the checksum of its base block is wrong";
-    return "its sequence numbers differ (" + std::to_string(base_block_.primary_sequence) +
-           " and " + std::to_string(base_block_.secondary_sequence) + ")";
-}
-
-Error Recoverer::why_no_log_applies() const {
-    // An empty log holds nothing that could complete the hive.
-    const bool has_logs = std::any_of(logs_.begin(), logs_.end(), [](const LogFile& log) {
-        return !log.bytes.empty() || !log.error.empty();
-    });
-    if (!has_logs) {
-        return Error(ErrorCode::dirty_without_logs,
-                     "the hive is dirty: " + why_dirty() + ", and no transaction log is beside it")
-            .hint(
-                "copy its .LOG1 and .LOG2 from the same disk beside it; --ignore-logs gives up "
-                "what they hold");
-    }
-    std::string reasons;
-    for (std::size_t i = 0; i < logs_.size(); ++i) {
-        reasons += (i == 0 ? "" : "; ") + logs_[i].name + " " + result_.logs[i].why;
-    }
-    return Error(ErrorCode::dirty_logs_unusable,
-                 "the hive is dirty: " + why_dirty() +
-                     ", and none of its transaction logs can be applied: " + reasons)
-        .hint("look for better copies of the logs; --ignore-logs gives up what they hold");
-}
-
 void Recoverer::apply_logs() {
     Replay replay = replay_logs(primary_, logs_);
     result_.logs = std::move(replay.logs);
     result_.warnings = std::move(replay.warnings);
     result_.bins_grew = replay.bins_grew;
     if (!replay.image) {
-        result_.refusal = why_no_log_applies();
+        result_.refusal = no_log_applies(base_block_, logs_, result_.logs);
         return;
     }
     try {
@@ -168,10 +138,6 @@ void Recoverer::ignore_logs() {
     }
     result_.warnings.push_back(lost);
     give({}, std::move(image));
-}
-
-bool is_dirty(const regf::BaseBlock& base_block) {
-    return !base_block.checksum_is_right() || !base_block.sequence_numbers_agree();
 }
 
 Recovery recover(ByteView primary, const std::vector<LogFile>& logs, LogPolicy policy) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The state of a hive as a type: only a clean one can be edited.
-// Owns: the decision whether a hive is dirty, what makes a clean one of it, and the numbers that
-//   an edit of it must exceed.
+// Owns: what makes a clean hive of a dirty one, and the numbers that an edit of it must exceed.
 // Never: touches a file.
 #pragma once
 
@@ -12,21 +11,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "recovery/dirty_state.h"
 #include "recovery/losses.h"
-#include "recovery/replay.h"
-#include "recovery/transaction_log.h"
-#include "regf/base_block.h"
 
 namespace nlafix::recovery {
-
-/// True when the primary file needs its logs: wrong checksum, or sequence numbers that differ
-/// (specification: dirty state of a hive).
-bool is_dirty(const regf::BaseBlock& base_block);
-
-enum class LogPolicy {
-    apply,  // as Windows does
-    ignore  // the user gives up what the logs of a dirty hive hold
-};
 
 struct Recovery;
 

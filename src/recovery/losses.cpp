@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "regf/hive.h"
 #include "regf/key_node.h"
 #include "regf/key_value.h"
 

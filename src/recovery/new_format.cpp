@@ -31,7 +31,8 @@ bool body_hash_is_good(ByteView entry) {
     return marvin32(entry.subspan(entry_header_bytes)) == u64_at(entry, 24);
 }
 
-/// Every page lies inside the hive bins data, and its bytes inside the entry.
+/// Every page lies inside the hive bins data, and its bytes inside the entry. Tiny ones, which no
+/// Windows writes, would take more memory to lay over the hive than the log has bytes.
 bool pages_fit(const LogEntry& entry) {
     std::uint64_t pages_bytes = 0;
     for (std::uint32_t i = 0; i < entry.page_count; ++i) {
@@ -40,7 +41,8 @@ bool pages_fit(const LogEntry& entry) {
         if (!range_is_inside(offset, size, entry.bins_size_bytes)) return false;
         pages_bytes += size;
     }
-    return pages_bytes <= entry.pages.size();
+    return pages_bytes <= entry.pages.size() &&
+           pages_bytes >= std::uint64_t{sector_bytes} * entry.page_count;
 }
 
 /// The entry at the start of `rest`, or why it is not good.
@@ -69,7 +71,7 @@ std::optional<LogEntry> read_entry(ByteView rest, std::string& why) {
     entry.references = body.first(reference_bytes * entry.page_count);
     entry.pages = body.subspan(entry.references.size());
     if (!pages_fit(entry)) {
-        why = "a page of it lies outside of the hive bins data, or of the entry";
+        why = "a page of it lies outside of the hive bins data or of the entry, or is no page";
         return std::nullopt;
     }
     return entry;
@@ -128,17 +130,14 @@ std::optional<std::uint32_t> highest_entry_sequence(ByteView log) {
     return highest;
 }
 
-void apply_entry(const LogEntry& entry, Bytes& image) {
-    const std::size_t needed = regf::base_block_size_bytes + std::size_t{entry.bins_size_bytes};
-    if (image.size() < needed) image.resize(needed);
+void lay_entry(const LogEntry& entry, PageOverlay& over) {
+    over.grow_to(regf::base_block_size_bytes + std::uint64_t{entry.bins_size_bytes});
     std::size_t page_at = 0;
     for (std::uint32_t i = 0; i < entry.page_count; ++i) {
         const std::uint32_t offset = u32_at(entry.references, reference_bytes * i);
         const std::uint32_t size = u32_at(entry.references, reference_bytes * i + 4);
-        const ByteView page = entry.pages.subspan(page_at, size);
-        std::copy(
-            page.begin(), page.end(),
-            image.begin() + static_cast<std::ptrdiff_t>(regf::base_block_size_bytes + offset));
+        over.lay(regf::base_block_size_bytes + std::uint64_t{offset},
+                 entry.pages.subspan(page_at, size));
         page_at += size;
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Logs of Windows 8.1 and later: entries "HvLE" (specification: new format).
-// Owns: reading and writing entries, and their application to an image.
+// Owns: reading and writing entries, and what they lay over a hive.
 // Never: decides which log is applied, or in which order (recovery/replay.h).
 #pragma once
 
@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "recovery/bins_range.h"
+#include "recovery/page_overlay.h"
 
 namespace nlafix::recovery {
 
@@ -41,9 +42,9 @@ NewFormatLog read_new_format(ByteView log, std::uint32_t first_sequence);
 /// included. In time linear in its size, also for entries that a forger made overlap.
 std::optional<std::uint32_t> highest_entry_sequence(ByteView log);
 
-/// Writes the pages of `entry` into `image`, which grows to what the entry needs. The base block is
-/// left alone.
-void apply_entry(const LogEntry& entry, Bytes& image);
+/// Lays the pages of `entry` over a primary file, which grows to what the entry needs. The base
+/// block is left alone.
+void lay_entry(const LogEntry& entry, PageOverlay& over);
 
 /// An entry as Windows writes it, with both hashes: `pages` of `image` (a whole primary file) in
 /// ascending order, its number of bins and flag, zeros up to where the entry ends at a multiple of

@@ -50,11 +50,9 @@ OldFormatLog read_old_format(ByteView log, std::uint32_t bins_size_bytes) {
     return result;
 }
 
-void apply_ranges(const OldFormatLog& log, Bytes& image) {
+void lay_ranges(const OldFormatLog& log, PageOverlay& over) {
     for (const DirtyRange& range : log.ranges) {
-        const std::uint64_t offset = regf::base_block_size_bytes + range.offset_in_bins;
-        std::copy(range.bytes.begin(), range.bytes.end(),
-                  image.begin() + static_cast<std::ptrdiff_t>(offset));
+        over.lay(regf::base_block_size_bytes + range.offset_in_bins, range.bytes);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "recovery/bins_range.h"
+#include "recovery/page_overlay.h"
 
 namespace nlafix::recovery {
 
@@ -28,8 +29,8 @@ struct OldFormatLog {
 /// the hive's size.
 OldFormatLog read_old_format(ByteView log, std::uint32_t bins_size_bytes);
 
-/// Writes the ranges into `image`, which is large enough for the hive bins data.
-void apply_ranges(const OldFormatLog& log, Bytes& image);
+/// Lays the ranges over a primary file.
+void lay_ranges(const OldFormatLog& log, PageOverlay& over);
 
 /// A whole log as Windows writes it behind `base_block` (512 bytes, see log_base_block): dirty
 /// vector and `pages` of `image`, a whole primary file; whole pages of 4096 bytes, in ascending

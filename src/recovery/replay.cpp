@@ -18,15 +18,16 @@ struct Candidate {
 
 class Replayer {
 public:
-    Replayer(ByteView primary, const std::vector<LogFile>& logs)
+    Replayer(ByteSource& primary, const std::vector<LogFile>& logs)
         : primary_(primary),
+          head_(read_range(primary, 0, regf::base_block_size_bytes)),
           logs_(logs),
-          base_block_(regf::read_base_block(primary)),
+          base_block_(regf::read_base_block(head_)),
           header_is_good_(base_block_.checksum_is_right()) {
         replay_.logs.resize(logs.size());
     }
 
-    Replay run() {
+    ReplayPlan run() {
         sort_out();
         // A log of the new format is written by a Windows that writes no other.
         if (!new_logs_.empty()) {
@@ -40,25 +41,26 @@ public:
 private:
     void sort_out();
     void replay_new();
-    bool apply_new(const Candidate& log, Bytes& image, std::uint32_t& flags);
+    bool apply_new(const Candidate& log, std::uint32_t& flags);
     void replay_old();
     bool apply_old(const Candidate& log);
     bool is_of_this_state(const regf::BaseBlock& log) const;
     bool is_stale(const Candidate& log) const;
     bool changes_nothing(const Candidate& log) const;
     bool is_possible_size(std::uint32_t bins_size_bytes) const;
-    void take_base_block_from(const Candidate& log, Bytes& image) const;
-    void finish(Bytes image, std::uint32_t sequence, std::uint32_t bins_size_bytes);
+    Bytes base_block_by(const Candidate& log) const;
+    void finish(Bytes base_block, std::uint32_t sequence, std::uint32_t bins_size_bytes);
     const std::string& name_of(const Candidate& log) const { return logs_[log.index].name; }
     LogUse& use_of(const Candidate& log) { return replay_.logs[log.index]; }
 
-    ByteView primary_;
+    ByteSource& primary_;
+    Bytes head_;  // of the primary file
     const std::vector<LogFile>& logs_;
     regf::BaseBlock base_block_;
     bool header_is_good_;
     std::vector<Candidate> new_logs_;
     std::vector<Candidate> old_logs_;
-    Replay replay_;
+    ReplayPlan replay_;
 };
 
 /// Logs with a valid base block, by format; the reason for each of the others.
@@ -93,25 +95,28 @@ void Replayer::sort_out() {
 
 /// No log grows a hive by more than it holds, so a forged size costs no memory.
 bool Replayer::is_possible_size(std::uint32_t bins_size_bytes) const {
-    std::uint64_t most = primary_.size();
+    std::uint64_t most = primary_.size_bytes();
     for (const LogFile& log : logs_) most += log.bytes.size();
     return bins_size_bytes != 0 && bins_size_bytes % regf::page_size_bytes == 0 &&
            regf::base_block_size_bytes + std::uint64_t{bins_size_bytes} <=
                most + regf::page_size_bytes;
 }
 
-void Replayer::take_base_block_from(const Candidate& log, Bytes& image) const {
-    const Bytes& bytes = logs_[log.index].bytes;
-    image.resize(std::max(image.size(), regf::base_block_size_bytes));
-    std::copy_n(bytes.begin(), regf::base_block_head_bytes, image.begin());
-    put_u32(image, regf::file_type_at, 0);
+/// The base block of the recovered hive: that of the primary file, unless it is torn.
+Bytes Replayer::base_block_by(const Candidate& log) const {
+    Bytes base_block = head_;
+    base_block.resize(regf::base_block_size_bytes);
+    if (header_is_good_) return base_block;
+    std::copy_n(logs_[log.index].bytes.begin(), regf::base_block_head_bytes, base_block.begin());
+    put_u32(base_block, regf::file_type_at, 0);
+    return base_block;
 }
 
-void Replayer::finish(Bytes image, std::uint32_t sequence, std::uint32_t bins_size_bytes) {
+void Replayer::finish(Bytes base_block, std::uint32_t sequence, std::uint32_t bins_size_bytes) {
     replay_.bins_grew = header_is_good_ && bins_size_bytes > base_block_.bins_size_bytes;
-    put_u32(image, regf::bins_size_at, bins_size_bytes);
-    regf::put_sequence_numbers(image, sequence, sequence);
-    replay_.image = std::move(image);
+    put_u32(base_block, regf::bins_size_at, bins_size_bytes);
+    regf::put_sequence_numbers(base_block, sequence, sequence);
+    replay_.base_block = std::move(base_block);
 }
 
 /// True for a log of entries that the hive has already. A torn header still has its numbers, as
@@ -131,12 +136,12 @@ bool Replayer::is_stale(const Candidate& log) const {
 
 /// True when the hive bins data are what the entries make of them.
 bool Replayer::changes_nothing(const Candidate& log) const {
-    Bytes image(primary_.begin(), primary_.end());
+    PageOverlay pages;
     for (const LogEntry& entry : log.entries.entries) {
         if (!is_possible_size(entry.bins_size_bytes)) return false;
-        apply_entry(entry, image);
+        lay_entry(entry, pages);
     }
-    return !log.entries.entries.empty() && equal(image, primary_);
+    return !log.entries.entries.empty() && pages.changes_nothing(primary_);
 }
 
 void Replayer::replay_new() {
@@ -152,7 +157,6 @@ void Replayer::replay_new() {
         }
         new_logs_.erase(new_logs_.begin(), new_logs_.end() - 1);
     }
-    Bytes image(primary_.begin(), primary_.end());
     std::optional<std::uint32_t> last;
     std::uint32_t bins_size_bytes = 0;
     std::uint32_t flags = 0;
@@ -173,19 +177,19 @@ void Replayer::replay_new() {
             continue;
         }
         last_log = &log;
-        if (!apply_new(log, image, flags)) continue;
+        if (!apply_new(log, flags)) continue;
         last = log.entries.entries[use.entries - 1].sequence;
         bins_size_bytes = log.entries.entries[use.entries - 1].bins_size_bytes;
     }
     if (!last) return;
-    if (!header_is_good_) take_base_block_from(*last_log, image);
+    Bytes base_block = base_block_by(*last_log);
     // Bit 0 of the header's flags follows that of the entries; the other bits are not theirs.
-    put_u32(image, regf::flags_at, (u32_at(image, regf::flags_at) & ~1U) | (flags & 1U));
-    finish(std::move(image), *last, bins_size_bytes);
+    put_u32(base_block, regf::flags_at, (u32_at(base_block, regf::flags_at) & ~1U) | (flags & 1U));
+    finish(std::move(base_block), *last, bins_size_bytes);
 }
 
 /// Applies the entries of one log; false when it has none that can be.
-bool Replayer::apply_new(const Candidate& log, Bytes& image, std::uint32_t& flags) {
+bool Replayer::apply_new(const Candidate& log, std::uint32_t& flags) {
     LogUse& use = use_of(log);
     use.why = log.entries.end_reason;
     bool ends_in_damage = log.entries.ends_in_damage;
@@ -196,7 +200,7 @@ bool Replayer::apply_new(const Candidate& log, Bytes& image, std::uint32_t& flag
             ends_in_damage = true;
             break;
         }
-        apply_entry(entry, image);
+        lay_entry(entry, replay_.pages);
         if (use.entries++ == 0) use.first_sequence = entry.sequence;
         use.last_sequence = entry.sequence;
         use.pages += entry.page_count;
@@ -214,8 +218,8 @@ bool Replayer::apply_new(const Candidate& log, Bytes& image, std::uint32_t& flag
 /// a torn header is kept in the first bin.
 bool Replayer::is_of_this_state(const regf::BaseBlock& log) const {
     if (header_is_good_) return log.timestamp == base_block_.timestamp;
-    return primary_.size() >= regf::first_bin_timestamp_at + 8 &&
-           log.timestamp == u64_at(primary_, regf::first_bin_timestamp_at);
+    const Bytes time = read_range(primary_, regf::first_bin_timestamp_at, 8);
+    return time.size() == 8 && log.timestamp == u64_at(time, 0);
 }
 
 void Replayer::replay_old() {
@@ -247,17 +251,14 @@ bool Replayer::apply_old(const Candidate& log) {
         use.why = pages.error;
         return false;
     }
-    Bytes image(primary_.begin(), primary_.end());
-    image.resize(
-        std::max<std::size_t>(image.size(), regf::base_block_size_bytes + bins_size_bytes));
-    apply_ranges(pages, image);
-    if (!header_is_good_) take_base_block_from(log, image);
+    lay_ranges(pages, replay_.pages);
+    replay_.pages.grow_to(regf::base_block_size_bytes + std::uint64_t{bins_size_bytes});
     use.applied = true;
     use.entries = 1;
     use.pages = pages.page_count;
     use.first_sequence = use.last_sequence = log.base_block.primary_sequence;
     use.why = "all of it";
-    finish(std::move(image),
+    finish(base_block_by(log),
            std::max(log.base_block.primary_sequence,
                     header_is_good_ ? base_block_.primary_sequence : 0U),
            bins_size_bytes);
@@ -266,8 +267,20 @@ bool Replayer::apply_old(const Candidate& log) {
 
 }  // namespace
 
-Replay replay_logs(ByteView primary, const std::vector<LogFile>& logs) {
+ReplayPlan plan_replay(ByteSource& primary, const std::vector<LogFile>& logs) {
     return Replayer(primary, logs).run();
+}
+
+Replay replay_logs(ByteView primary, const std::vector<LogFile>& logs) {
+    MemorySource source(primary);
+    ReplayPlan plan = plan_replay(source, logs);
+    Replay replay{std::nullopt, std::move(plan.logs), std::move(plan.warnings), plan.bins_grew};
+    if (plan.base_block) {
+        replay.image.emplace(static_cast<std::size_t>(plan.pages.size_over(primary.size())));
+        plan.pages.read(source, *replay.image, 0);
+        std::copy(plan.base_block->begin(), plan.base_block->end(), replay.image->begin());
+    }
+    return replay;
 }
 
 }  // namespace nlafix::recovery

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The replay of transaction logs onto a copy of a dirty primary file, as Windows does it when it
-// loads the hive (specification: dirty state of a hive, multiple transaction log files).
+// The replay of transaction logs over a dirty primary file, as Windows does it when it loads the
+// hive (specification: dirty state of a hive, multiple transaction log files).
 // Owns: which logs apply, in which order, and what the base block says afterwards.
 // Never: touches a file, or changes the primary file's bytes.
 #pragma once
@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
+#include "base/byte_source.h"
+#include "recovery/page_overlay.h"
 #include "recovery/transaction_log.h"
 
 namespace nlafix::recovery {
@@ -25,18 +26,32 @@ struct LogUse {
     std::string why;  // why it was not applied, or what ended it
 };
 
-struct Replay {
-    /// The recovered hive, with equal sequence numbers and a right checksum; nothing when no log
-    /// could be applied.
-    std::optional<Bytes> image;
+/// What logs make of a dirty primary file: ranges of the logs over its bytes, and a base block.
+struct ReplayPlan {
+    /// The first 4096 bytes of the recovered hive, with equal sequence numbers and a right
+    /// checksum; nothing when no log could be applied.
+    std::optional<Bytes> base_block;
+    PageOverlay pages;  // views the logs
     std::vector<LogUse> logs;
     /// What a user must know of a replay that stopped early.
     std::vector<std::string> warnings;
     bool bins_grew = false;
 };
 
-/// Replays `logs` onto a copy of `primary`, which is dirty. The order in which the logs are given
-/// does not matter. Never throws for what is in them.
+/// Plans the replay of `logs` over `primary`, which is dirty; of `primary` little more than its
+/// head is read. The order in which the logs are given does not matter. Never throws for what is in
+/// them; throws what `primary` does, and what regf::read_base_block does.
+ReplayPlan plan_replay(ByteSource& primary, const std::vector<LogFile>& logs);
+
+struct Replay {
+    /// The recovered hive; nothing when no log could be applied.
+    std::optional<Bytes> image;
+    std::vector<LogUse> logs;  // the rest as in ReplayPlan
+    std::vector<std::string> warnings;
+    bool bins_grew = false;
+};
+
+/// Replays `logs` onto a copy of `primary`, as planned.
 Replay replay_logs(ByteView primary, const std::vector<LogFile>& logs);
 
 }  // namespace nlafix::recovery

@@ -4,27 +4,13 @@
 // Never: writes, trusts an offset, or owns the bytes.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "base/bytes.h"
-#include "regf/base_block.h"
-#include "regf/cell_set.h"
+#include "regf/cells.h"
 
 namespace nlafix::regf {
 
-/// Something in the file that breaks the format.
-struct Damage {
-    std::string message;
-    std::uint64_t offset_in_file = 0;
-};
-
-/// Where a cell of the hive bins data lies in the file.
-constexpr std::uint64_t offset_in_file(std::uint64_t offset_in_bins) {
-    return base_block_size_bytes + offset_in_bins;
-}
-
-class Hive {
+class Hive final : public Cells {
 public:
     /// Reads base block, bins and cells of `file`, which must outlive the object. A base block that
     /// cannot be used throws (see require_primary_file); damaged bins do not: they end in
@@ -32,14 +18,14 @@ public:
     explicit Hive(ByteView file);
 
     ByteView file() const { return file_; }
-    const BaseBlock& base_block() const { return base_block_; }
+    const BaseBlock& base_block() const override { return base_block_; }
+    std::uint64_t file_size_bytes() const override { return file_.size(); }
+    bool looks_up_by_hint() const override { return false; }
     /// First byte behind the last bin, in the file; the file may go on.
     std::uint64_t end_of_bins() const { return offset_in_file(base_block_.bins_size_bytes); }
 
-    /// Content of the allocated cell at `offset`, without its size field, padding included.
-    /// Throws Error(malformed_hive) where no allocated cell starts.
-    ByteView cell(CellOffset offset) const;
-    bool is_allocated(CellOffset offset) const { return allocated_.contains(offset); }
+    ByteView cell(CellOffset offset) const override;
+    bool is_allocated(CellOffset offset) const override { return allocated_.contains(offset); }
 
     const std::vector<Damage>& layout_damage() const { return layout_damage_; }
     /// Free cells that follow another free cell in the same bin; Windows would have merged them.

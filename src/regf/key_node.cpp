@@ -14,8 +14,8 @@ constexpr std::uint16_t flag_compressed_name = 0x20;
 
 }  // namespace
 
-KeyNode::KeyNode(const Hive& hive, CellOffset offset)
-    : hive_(&hive), offset_(offset), cell_(hive.cell(offset)) {
+KeyNode::KeyNode(const Cells& cells, CellOffset offset)
+    : cells_(&cells), offset_(offset), cell_(cells.cell(offset)) {
     if (cell_.size() < name_at || u16_at(cell_, 0) != signature) {
         throw Error(ErrorCode::malformed_hive, "key node: no signature \"nk\"")
             .offset(offset_in_file(offset));
@@ -43,7 +43,7 @@ std::uint32_t KeyNode::value_count() const {
 ByteView KeyNode::class_name() const {
     const std::uint16_t length = u16_at(cell_, 74);
     if (length == 0) return {};
-    const ByteView content = hive_->cell(class_name_cell());
+    const ByteView content = cells_->cell(class_name_cell());
     if (length > content.size()) {
         throw Error(ErrorCode::malformed_hive, "key node: a class name of " +
                                                    std::to_string(length) +
@@ -60,7 +60,7 @@ std::uint32_t KeyNode::maximum_length(std::size_t index) const {
 std::vector<CellOffset> KeyNode::values() const {
     const std::uint32_t count = value_count();
     if (count == 0) return {};
-    const ByteView list = hive_->cell(values_list());
+    const ByteView list = cells_->cell(values_list());
     if (count > list.size() / 4) {
         throw Error(ErrorCode::malformed_hive, "key values list: " + std::to_string(count) +
                                                    " values do not fit into its cell")
@@ -71,39 +71,58 @@ std::vector<CellOffset> KeyNode::values() const {
     return offsets;
 }
 
-std::vector<CellOffset> KeyNode::subkeys() const {
-    if (subkey_count() == 0) return {};
+/// Calls visit(leaf, index) for every element of the list.
+template <typename Visit>
+void KeyNode::visit_subkeys(Visit visit) const {
+    if (subkey_count() == 0) return;
     // An index root may name one leaf again and again: the count alone would not limit the memory.
     constexpr std::size_t smallest_key_node_bytes = 80;
-    if (subkey_count() > hive_->file().size() / smallest_key_node_bytes) {
+    if (subkey_count() > cells_->file_size_bytes() / smallest_key_node_bytes) {
         throw Error(ErrorCode::malformed_hive, "key node: counts " +
                                                    std::to_string(subkey_count()) +
                                                    " subkeys, more than fit into the hive")
             .offset(offset_in_file(offset_));
     }
-    std::vector<CellOffset> offsets;
-    for (const SubkeysLeaf& leaf : subkeys_leaves(*hive_, subkeys_list())) {
-        for (std::uint16_t i = 0; i < leaf.count(); ++i) offsets.push_back(leaf.key_node(i));
-        if (offsets.size() > subkey_count()) break;  // wrong anyway: stop before it grows
+    std::uint64_t found = 0;
+    for (const SubkeysLeaf& leaf : subkeys_leaves(*cells_, subkeys_list())) {
+        found += leaf.count();
+        if (found > subkey_count()) break;  // wrong anyway: stop before it grows
+        for (std::uint16_t i = 0; i < leaf.count(); ++i) visit(leaf, i);
     }
-    if (offsets.size() != subkey_count()) {
-        const bool more = offsets.size() > subkey_count();
-        throw Error(ErrorCode::malformed_hive, "key node: counts " +
-                                                   std::to_string(subkey_count()) +
-                                                   " subkeys, its list has " +
-                                                   (more ? "more" : std::to_string(offsets.size())))
+    if (found != subkey_count()) {
+        const bool more = found > subkey_count();
+        throw Error(ErrorCode::malformed_hive,
+                    "key node: counts " + std::to_string(subkey_count()) +
+                        " subkeys, its list has " + (more ? "more" : std::to_string(found)))
             .offset(offset_in_file(offset_));
     }
+}
+
+std::vector<CellOffset> KeyNode::subkeys() const {
+    std::vector<CellOffset> offsets;
+    visit_subkeys(
+        [&](const SubkeysLeaf& leaf, std::uint16_t i) { offsets.push_back(leaf.key_node(i)); });
     return offsets;
 }
 
-KeyNode root_key(const Hive& hive) {
-    return KeyNode(hive, hive.base_block().root_offset);
+std::vector<CellOffset> KeyNode::subkeys_that_may_be(std::string_view ascii_name) const {
+    std::vector<CellOffset> offsets;
+    visit_subkeys([&](const SubkeysLeaf& leaf, std::uint16_t i) {
+        if (leaf.may_be_named(i, ascii_name)) offsets.push_back(leaf.key_node(i));
+    });
+    return offsets;
+}
+
+KeyNode root_key(const Cells& cells) {
+    return KeyNode(cells, cells.base_block().root_offset);
 }
 
 std::optional<KeyNode> find_subkey(const KeyNode& parent, std::string_view ascii_name) {
-    for (const CellOffset offset : parent.subkeys()) {
-        const KeyNode key(parent.hive(), offset);
+    const std::vector<CellOffset> candidates = parent.cells().looks_up_by_hint()
+                                                   ? parent.subkeys_that_may_be(ascii_name)
+                                                   : parent.subkeys();
+    for (const CellOffset offset : candidates) {
+        const KeyNode key(parent.cells(), offset);
         if (key.name().equals_ascii(ascii_name)) return key;
     }
     return std::nullopt;

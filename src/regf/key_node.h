@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "regf/hive.h"
+#include "regf/cells.h"
 #include "regf/name.h"
 
 namespace nlafix::regf {
@@ -20,7 +20,7 @@ inline constexpr std::size_t key_node_lengths_at = 52;  // four maximum lengths,
 class KeyNode {
 public:
     /// Throws unless an allocated cell with the signature "nk" and a whole name is at `offset`.
-    KeyNode(const Hive& hive, CellOffset offset);
+    KeyNode(const Cells& cells, CellOffset offset);
 
     CellOffset offset() const { return offset_; }
     ByteView cell() const { return cell_; }
@@ -48,19 +48,25 @@ public:
     /// Offsets of the subkeys in the order of their list, through an index root where there is one.
     /// Throws if there are more or fewer than `subkey_count`.
     std::vector<CellOffset> subkeys() const;
+    /// Those of them that may have the name, by the hashes and hints of their list.
+    std::vector<CellOffset> subkeys_that_may_be(std::string_view ascii_name) const;
 
-    const Hive& hive() const { return *hive_; }
+    const Cells& cells() const { return *cells_; }
 
 private:
-    const Hive* hive_;
+    template <typename Visit>
+    void visit_subkeys(Visit visit) const;
+
+    const Cells* cells_;
     CellOffset offset_;
     ByteView cell_;
 };
 
 /// The root of the hive.
-KeyNode root_key(const Hive& hive);
+KeyNode root_key(const Cells& cells);
 
-/// The subkey of `parent` with that name, without regard to ASCII case; nothing if there is none.
+/// The subkey of `parent` with that name, without regard to ASCII case; nothing if there is none
+/// that a look-up finds (Cells::looks_up_by_hint).
 std::optional<KeyNode> find_subkey(const KeyNode& parent, std::string_view ascii_name);
 
 /// The key at a path such as "Control\Lsa" below `from`; nothing if a part of it is missing.

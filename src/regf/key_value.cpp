@@ -36,8 +36,8 @@ std::string type_name(std::uint32_t type) {
     return type < names.size() ? names[type] : "type " + std::to_string(type);
 }
 
-KeyValue::KeyValue(const Hive& hive, CellOffset offset)
-    : hive_(&hive), offset_(offset), cell_(hive.cell(offset)) {
+KeyValue::KeyValue(const Cells& cells, CellOffset offset)
+    : cells_(&cells), offset_(offset), cell_(cells.cell(offset)) {
     if (cell_.size() < name_at || u16_at(cell_, 0) != signature) {
         throw_damage("no signature \"vk\"", offset);
     }
@@ -55,18 +55,18 @@ Name KeyValue::name() const {
 KeyValue::Storage KeyValue::storage() const {
     if (data_is_inline()) return Storage::in_the_key_value;
     if (data_size_bytes() == 0) return Storage::none;
-    if (data_size_bytes() > big_data_segment_bytes && hive_->base_block().minor_version > 3 &&
-        u16_at(hive_->cell(data_offset()), 0) == big_data_signature) {
+    if (data_size_bytes() > big_data_segment_bytes && cells_->base_block().minor_version > 3 &&
+        u16_at(cells_->cell(data_offset()), 0) == big_data_signature) {
         return Storage::big_data;
     }
     return Storage::cell;
 }
 
 std::vector<CellOffset> KeyValue::big_data_segments() const {
-    const ByteView record = hive_->cell(data_offset());
+    const ByteView record = cells_->cell(data_offset());
     const std::uint32_t size = data_size_bytes();
     const std::uint32_t needed = (size - 1) / big_data_segment_bytes + 1;
-    const ByteView list = hive_->cell(u32_at(record, 4));
+    const ByteView list = cells_->cell(u32_at(record, 4));
     if (u16_at(record, 2) != needed || needed > list.size() / 4) {
         throw_damage("big data of " + std::to_string(size) + " bytes needs " +
                          std::to_string(needed) + " segments, it has " +
@@ -81,7 +81,7 @@ std::vector<CellOffset> KeyValue::big_data_segments() const {
 std::vector<ByteView> KeyValue::data_pieces() const {
     const std::uint32_t size = data_size_bytes();
     // The file, not the size that the base block claims: segments may be named again and again.
-    if (size > hive_->file().size()) {
+    if (size > cells_->file_size_bytes()) {
         throw_damage("data of " + std::to_string(size) + " bytes, more than the hive", offset_);
     }
     switch (storage()) {
@@ -90,7 +90,7 @@ std::vector<ByteView> KeyValue::data_pieces() const {
             if (size > 4) throw_damage(std::to_string(size) + " bytes in a field of 4", offset_);
             return {cell_.subspan(8, size)};
         case Storage::cell: {
-            const ByteView content = hive_->cell(data_offset());
+            const ByteView content = cells_->cell(data_offset());
             if (size > content.size()) {
                 throw_damage("data of " + std::to_string(size) + " bytes in a cell of " +
                                  std::to_string(content.size()),
@@ -103,7 +103,7 @@ std::vector<ByteView> KeyValue::data_pieces() const {
     std::vector<ByteView> pieces;
     std::uint32_t left = size;
     for (const CellOffset segment : big_data_segments()) {
-        const ByteView content = hive_->cell(segment);
+        const ByteView content = cells_->cell(segment);
         const std::uint32_t length = std::min(left, big_data_segment_bytes);
         if (length > content.size()) throw_damage("a segment of big data is too short", offset_);
         pieces.push_back(content.first(length));
@@ -128,13 +128,13 @@ std::vector<CellOffset> KeyValue::data_cells() const {
     }
     std::vector<CellOffset> cells = big_data_segments();
     cells.push_back(data_offset());
-    cells.push_back(u32_at(hive_->cell(data_offset()), 4));
+    cells.push_back(u32_at(cells_->cell(data_offset()), 4));
     return cells;
 }
 
 std::optional<KeyValue> find_value(const KeyNode& key, std::string_view ascii_name) {
     for (const CellOffset offset : key.values()) {
-        const KeyValue value(key.hive(), offset);
+        const KeyValue value(key.cells(), offset);
         if (value.name().equals_ascii(ascii_name)) return value;
     }
     return std::nullopt;

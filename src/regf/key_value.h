@@ -25,7 +25,7 @@ std::string type_name(std::uint32_t type);
 class KeyValue {
 public:
     /// Throws unless an allocated cell with the signature "vk" and a whole name is at `offset`.
-    KeyValue(const Hive& hive, CellOffset offset);
+    KeyValue(const Cells& cells, CellOffset offset);
 
     enum class Storage { none, in_the_key_value, cell, big_data };
 
@@ -49,7 +49,7 @@ public:
 private:
     std::vector<CellOffset> big_data_segments() const;
 
-    const Hive* hive_;
+    const Cells* cells_;
     CellOffset offset_;
     ByteView cell_;
 };

@@ -58,6 +58,11 @@ std::optional<std::uint32_t> upper_case_hash(const Name& name) {
     return hash;
 }
 
+std::uint32_t upper_case_hash(std::string_view ascii) {
+    const Name name{std::as_bytes(std::span(ascii))};
+    return upper_case_hash(name).value_or(0);  // every ASCII name has one
+}
+
 std::optional<int> compare_upper_case(const Name& a, const Name& b) {
     const std::size_t common = std::min(length_of(a), length_of(b));
     for (std::size_t i = 0; i < common; ++i) {

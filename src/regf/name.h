@@ -29,6 +29,8 @@ struct Name {
 /// Hash of the name in upper case, as hash leaves store it (specification: hash leaf, note).
 /// Nothing for a name that only Windows' own table can turn into upper case.
 std::optional<std::uint32_t> upper_case_hash(const Name& name);
+/// The same of the program's own ASCII names.
+std::uint32_t upper_case_hash(std::string_view ascii);
 
 /// -1, 0 or 1 for the order of two names in upper case; nothing as above.
 std::optional<int> compare_upper_case(const Name& a, const Name& b);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "regf/subkeys_list.h"
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "regf/name.h"
 
 namespace nlafix::regf {
 namespace {
@@ -22,8 +25,8 @@ void require_room(ByteView cell, std::size_t element_bytes, CellOffset offset) {
 
 }  // namespace
 
-SubkeysLeaf::SubkeysLeaf(const Hive& hive, CellOffset offset)
-    : offset_(offset), cell_(hive.cell(offset)) {
+SubkeysLeaf::SubkeysLeaf(const Cells& cells, CellOffset offset)
+    : offset_(offset), cell_(cells.cell(offset)) {
     switch (u16_at(cell_, 0)) {
         case index_leaf: kind_ = Kind::index; break;
         case fast_leaf: kind_ = Kind::fast; break;
@@ -39,21 +42,33 @@ SubkeysLeaf::SubkeysLeaf(const Hive& hive, CellOffset offset)
     require_room(cell_, kind_ == Kind::index ? 4 : 8, offset);
 }
 
-bool is_index_root(const Hive& hive, CellOffset offset) {
-    return u16_at(hive.cell(offset), 0) == index_root;
+bool SubkeysLeaf::may_be_named(std::uint16_t index, std::string_view ascii_name) const {
+    switch (kind_) {
+        case Kind::index: return true;
+        case Kind::hash: return hint(index) == upper_case_hash(ascii_name);
+        case Kind::fast: break;
+    }
+    // The first four characters; nothing where they are none of a byte each.
+    const Name start{
+        cell_.subspan(element_at(index) + 4, std::min<std::size_t>(4, ascii_name.size()))};
+    return hint(index) == 0 || start.equals_ascii(ascii_name.substr(0, 4));
 }
 
-std::vector<SubkeysLeaf> subkeys_leaves(const Hive& hive, CellOffset offset) {
+bool is_index_root(const Cells& cells, CellOffset offset) {
+    return u16_at(cells.cell(offset), 0) == index_root;
+}
+
+std::vector<SubkeysLeaf> subkeys_leaves(const Cells& cells, CellOffset offset) {
     std::vector<SubkeysLeaf> leaves;
-    if (!is_index_root(hive, offset)) {
-        leaves.emplace_back(hive, offset);
+    if (!is_index_root(cells, offset)) {
+        leaves.emplace_back(cells, offset);
         return leaves;
     }
-    const ByteView cell = hive.cell(offset);
+    const ByteView cell = cells.cell(offset);
     require_room(cell, 4, offset);
     const std::uint16_t count = u16_at(cell, 2);
     leaves.reserve(count);
-    for (std::uint16_t i = 0; i < count; ++i) leaves.emplace_back(hive, u32_at(cell, 4U + 4U * i));
+    for (std::uint16_t i = 0; i < count; ++i) leaves.emplace_back(cells, u32_at(cell, 4U + 4U * i));
     return leaves;
 }
 

@@ -3,9 +3,10 @@
 // hash leaf, index root).
 #pragma once
 
+#include <string_view>
 #include <vector>
 
-#include "regf/hive.h"
+#include "regf/cells.h"
 
 namespace nlafix::regf {
 
@@ -15,7 +16,7 @@ public:
     enum class Kind { index, fast, hash };
 
     /// Throws Error(malformed_hive) unless a leaf with all its elements is at `offset`.
-    SubkeysLeaf(const Hive& hive, CellOffset offset);
+    SubkeysLeaf(const Cells& cells, CellOffset offset);
 
     CellOffset offset() const { return offset_; }
     Kind kind() const { return kind_; }
@@ -23,6 +24,8 @@ public:
     CellOffset key_node(std::uint16_t index) const { return u32_at(cell_, element_at(index)); }
     /// Name hash of a hash leaf's element, name hint of a fast leaf's.
     std::uint32_t hint(std::uint16_t index) const { return u32_at(cell_, element_at(index) + 4); }
+    /// False where hash or hint say that the element has another name, whatever its case.
+    bool may_be_named(std::uint16_t index, std::string_view ascii_name) const;
 
 private:
     std::size_t element_at(std::uint16_t index) const {
@@ -36,9 +39,9 @@ private:
 
 /// The leaves of the list at `offset`, one or those of its index root. An index root below an
 /// index root is damage, so nothing nests. Throws Error(malformed_hive).
-std::vector<SubkeysLeaf> subkeys_leaves(const Hive& hive, CellOffset offset);
+std::vector<SubkeysLeaf> subkeys_leaves(const Cells& cells, CellOffset offset);
 
 /// True when the list at `offset` is an index root.
-bool is_index_root(const Hive& hive, CellOffset offset);
+bool is_index_root(const Cells& cells, CellOffset offset);
 
 }  // namespace nlafix::regf

@@ -67,6 +67,30 @@ recovery::LogFile read_log(disk::NtfsVolume& volume, const std::string& path) {
     return log;
 }
 
+void require_hive(ByteView head, const std::string& path) {
+    if (regf::has_hive_signature(head)) return;
+    throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
+        .path(path)
+        .hint("run chkdsk on the volume, from a recovery console");
+}
+
+class OpenHiveOnDisk final : public OpenHive {
+public:
+    OpenHiveOnDisk(disk::NtfsVolume& volume, const std::string& path)
+        : volume_(volume), path_(path), data_(volume.open_file(path)) {}
+
+    std::uint64_t size_bytes() const override { return data_->size_bytes(); }
+    void read(MutableByteView into, std::uint64_t offset) override { data_->read(into, offset); }
+    std::vector<recovery::LogFile> read_logs() override {
+        return source::read_logs(volume_, path_);
+    }
+
+private:
+    disk::NtfsVolume& volume_;
+    std::string path_;
+    std::unique_ptr<ByteSource> data_;
+};
+
 }  // namespace
 
 std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
@@ -96,15 +120,20 @@ std::vector<recovery::LogFile> read_logs(disk::NtfsVolume& volume, const std::st
 }
 
 HiveFiles read_hive(disk::NtfsVolume& volume, const std::string& path) {
-    if (!regf::has_hive_signature(volume.read_head(path, 4))) {
-        throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
-            .path(path)
-            .hint("run chkdsk on the volume, from a recovery console");
-    }
+    require_hive(volume.read_head(path, 4), path);
     HiveFiles files;
     files.primary = volume.read_file(path, most_hive_bytes);
     files.logs = read_logs(volume, path);
     return files;
+}
+
+std::unique_ptr<OpenHive> open_beside(disk::NtfsVolume& volume, const std::string& path,
+                                      const std::string& name) {
+    const auto file = volume.find(path.substr(0, path.rfind('/') + 1) + name);
+    if (!file) return nullptr;
+    auto hive = std::make_unique<OpenHiveOnDisk>(volume, file->path);
+    require_hive(read_range(*hive, 0, 4), file->path);
+    return hive;
 }
 
 }  // namespace nlafix::source

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,5 +46,10 @@ std::vector<recovery::LogFile> read_logs(disk::NtfsVolume& volume, const std::st
 /// The hive at `path` and its logs.
 /// Throws Error(not_a_hive, unreadable_file, malformed_volume, io_error).
 HiveFiles read_hive(disk::NtfsVolume& volume, const std::string& path);
+
+/// Opens the hive `name` in the folder of the one at `path`, to be read by ranges; null where there
+/// is none. `volume` must outlive it. Throws as read_hive does.
+std::unique_ptr<OpenHive> open_beside(disk::NtfsVolume& volume, const std::string& path,
+                                      const std::string& name);
 
 }  // namespace nlafix::source

@@ -2,6 +2,7 @@
 #include "source/read_hive.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "os/paths.h"
@@ -29,9 +30,7 @@ recovery::LogFile read_log(os::System& system, const std::string& folder, const 
     return log;
 }
 
-}  // namespace
-
-HiveFiles read_hive(const os::File& hive) {
+void require_hive(const os::File& hive) {
     if (!regf::has_hive_signature(hive.read_range(0, 4))) {
         throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
             .path(hive.path())
@@ -39,6 +38,29 @@ HiveFiles read_hive(const os::File& hive) {
                 "give a SYSTEM hive, the root of a mounted Windows volume, or a disk or "
                 "image");
     }
+}
+
+class OpenHiveFile final : public OpenHive {
+public:
+    explicit OpenHiveFile(os::File file)
+        : file_(std::move(file)), size_bytes_(file_.status().size_bytes) {}
+
+    std::uint64_t size_bytes() const override { return size_bytes_; }
+    void read(MutableByteView into, std::uint64_t offset) override {
+        if (file_.read_into(into, offset) == into.size()) return;
+        throw Error(ErrorCode::io_error, "became shorter while it was read").path(file_.path());
+    }
+    std::vector<recovery::LogFile> read_logs() override { return source::read_logs(file_); }
+
+private:
+    os::File file_;
+    std::uint64_t size_bytes_;
+};
+
+}  // namespace
+
+HiveFiles read_hive(const os::File& hive) {
+    require_hive(hive);
     HiveFiles files;
     files.primary = hive.read_all(most_hive_bytes);
     files.logs = read_logs(hive);
@@ -73,18 +95,19 @@ void require_same_logs(const std::vector<recovery::LogFile>& before,
         .hint("make sure that nothing else writes there, then run this again");
 }
 
-std::optional<HiveFiles> read_beside(const os::File& hive, const std::string& name) {
+std::unique_ptr<OpenHive> open_beside(const os::File& hive, const std::string& name) {
     os::System& system = hive.system();
     const std::string folder = os::folder_of(hive.path());
     const std::vector<std::string> found = os::matching(os::names_in(system, folder), name);
-    if (found.empty()) return std::nullopt;
+    if (found.empty()) return nullptr;
     os::OpenOptions options;
     options.follow_links = false;
-    const os::File file = os::File::open(system, os::join(folder, found.front()), options);
+    os::File file = os::File::open(system, os::join(folder, found.front()), options);
     if (file.status().kind != os::FileKind::regular) {
         throw Error(ErrorCode::not_a_hive, "is no regular file").path(file.path());
     }
-    return read_hive(file);
+    require_hive(file);
+    return std::make_unique<OpenHiveFile>(std::move(file));
 }
 
 }  // namespace nlafix::source

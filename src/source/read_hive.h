@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The bytes of a hive and of the logs beside it.
+// The bytes of a hive and of the logs beside it: all of them, or by ranges.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
+#include "base/byte_source.h"
 #include "os/file.h"
 #include "recovery/transaction_log.h"
 
@@ -32,9 +32,14 @@ std::vector<recovery::LogFile> read_logs(const os::File& hive);
 void require_same_logs(const std::vector<recovery::LogFile>& before,
                        const std::vector<recovery::LogFile>& now, const std::string& path);
 
-/// Reads the hive called `name` (in any case) in the folder of the open `hive`, and its logs.
-/// Nothing where there is none; links are not followed, they may lead out of the volume. Throws
-/// Error as read_hive does.
-std::optional<HiveFiles> read_beside(const os::File& hive, const std::string& name);
+/// A hive that is read by ranges, and its logs where they are asked for.
+class OpenHive : public ByteSource {
+public:
+    virtual std::vector<recovery::LogFile> read_logs() = 0;
+};
+
+/// Opens the hive called `name` (in any case) in the folder of the open `hive`. Null where there is
+/// none; links are not followed, they may lead out of the volume. Throws Error as read_hive does.
+std::unique_ptr<OpenHive> open_beside(const os::File& hive, const std::string& name);
 
 }  // namespace nlafix::source

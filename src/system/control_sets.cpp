@@ -51,7 +51,7 @@ std::optional<std::uint32_t> number_of(const regf::Name& name) {
 std::vector<ControlSet> all_control_sets(const regf::KeyNode& root) {
     std::vector<ControlSet> sets;
     for (const regf::CellOffset offset : root.subkeys()) {
-        const regf::KeyNode key(root.hive(), offset);
+        const regf::KeyNode key(root.cells(), offset);
         if (const auto number = number_of(key.name())) sets.push_back({*number, key});
     }
     if (sets.empty()) {

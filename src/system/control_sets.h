@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "regf/hive.h"
 #include "regf/key_node.h"
 
 namespace nlafix::system {

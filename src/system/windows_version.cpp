@@ -85,7 +85,7 @@ std::string right_product(const WindowsVersion& version) {
 
 }  // namespace
 
-std::optional<WindowsVersion> read_windows_version(const regf::Hive& software) {
+std::optional<WindowsVersion> read_windows_version(const regf::Cells& software) {
     std::optional<regf::KeyNode> key;
     try {
         key = regf::find_key(regf::root_key(software), current_version);

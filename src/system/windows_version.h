@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "regf/hive.h"
+#include "regf/cells.h"
 #include "system/generation.h"
 
 namespace nlafix::system {
@@ -27,7 +27,7 @@ struct WindowsVersion {
 
 /// Looks up single keys: the hive may be large and is not walked. Nothing when the key is not there
 /// or cannot be reached, as in a hive that is not SOFTWARE. Never throws for what is in the hive.
-std::optional<WindowsVersion> read_windows_version(const regf::Hive& software);
+std::optional<WindowsVersion> read_windows_version(const regf::Cells& software);
 
 /// By build and version; `unknown` where they say nothing.
 Generation generation_of(const WindowsVersion& version);

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "disk/block_device.h"
 
 namespace nlafix::disk {
@@ -100,6 +101,8 @@ public:
     /// The data of the file at `path`. Throws Error(no_such_file), Error(unreadable_file) for an
     /// encrypted or filtered one, Error(malformed_volume) for more than `limit_bytes`.
     Bytes read_file(const std::string& path, std::uint64_t limit_bytes);
+    /// The same, to be read by ranges as long as the volume lives.
+    std::unique_ptr<ByteSource> open_file(const std::string& path);
     /// Its first bytes: `count_bytes`, or all where it is shorter.
     Bytes read_head(const std::string& path, std::size_t count_bytes);
 

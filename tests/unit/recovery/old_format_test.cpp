@@ -25,9 +25,13 @@ Bytes numbered(std::size_t bins_size_bytes) {
 Bytes applied(const Bytes& log, std::uint32_t bins_size_bytes) {
     const auto read = recovery::read_old_format(log, bins_size_bytes);
     REQUIRE(read.error.empty());
-    Bytes image(4096 + bins_size_bytes);
-    recovery::apply_ranges(read, image);
-    return image;
+    const Bytes image(4096 + bins_size_bytes);
+    recovery::PageOverlay over;
+    recovery::lay_ranges(read, over);
+    MemorySource below(image);
+    Bytes after(image.size());
+    over.read(below, after, 0);
+    return after;
 }
 
 }  // namespace

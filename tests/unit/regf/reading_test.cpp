@@ -40,7 +40,7 @@ f::Key tree_with(f::Key key) {
 std::vector<std::string> names_of_subkeys(const regf::KeyNode& key) {
     std::vector<std::string> names;
     for (const regf::CellOffset offset : key.subkeys()) {
-        names.push_back(regf::KeyNode(key.hive(), offset).name().utf8());
+        names.push_back(regf::KeyNode(key.cells(), offset).name().utf8());
     }
     return names;
 }

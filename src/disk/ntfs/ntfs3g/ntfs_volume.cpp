@@ -34,6 +34,11 @@ std::string text_of(const void* units, std::size_t length) {
 struct NtfsVolume::Impl : MountedVolume {
     void describe_data(ntfs_inode& inode, NtfsFile& file);
     Bytes security_descriptor(ntfs_inode& inode);
+    struct OpenFile;
+
+    Attribute open_readable(const Found& found);
+    void read_into(ntfs_attr& data, MutableByteView into, std::uint64_t offset,
+                   const std::string& name);
     Bytes read_data(const Found& found, std::uint64_t limit_bytes, bool only_head);
     void judge_journal(NtfsState& state);
 };
@@ -66,16 +71,34 @@ Bytes NtfsVolume::Impl::security_descriptor(ntfs_inode& inode) {
     return descriptor;
 }
 
-Bytes NtfsVolume::Impl::read_data(const Found& found, std::uint64_t limit_bytes, bool only_head) {
+/// The data of a file that libntfs-3g can read as it is. Throws Error(unreadable_file).
+Attribute NtfsVolume::Impl::open_readable(const Found& found) {
     const bool filtered = has_reparse_point(*found.inode);
-    const Attribute data = open_data(*found.inode, found.path);
+    Attribute data = open_data(*found.inode, found.path);
     const bool encrypted = (number_in(data->data_flags) & data_is_encrypted) != 0;
-    if (filtered || encrypted) {
-        throw Error(ErrorCode::unreadable_file,
-                    found.path + (encrypted ? " is encrypted (EFS)"
-                                            : " is a link, or stored by a filter of Windows"))
-            .hint("only Windows itself can read this file");
+    if (!filtered && !encrypted) return data;
+    throw Error(ErrorCode::unreadable_file,
+                found.path + (encrypted ? " is encrypted (EFS)"
+                                        : " is a link, or stored by a filter of Windows"))
+        .hint("only Windows itself can read this file");
+}
+
+/// Fills `into` from `offset` of `data`, where it has these bytes.
+void NtfsVolume::Impl::read_into(ntfs_attr& data, MutableByteView into, std::uint64_t offset,
+                                 const std::string& name) {
+    for (std::size_t at = 0; at < into.size();) {
+        const std::size_t count = std::min(chunk_bytes, into.size() - at);
+        const s64 done = ntfs_attr_pread(&data, static_cast<s64>(offset + at),
+                                         static_cast<s64>(count), into.data() + at);
+        if (done <= 0 || done > static_cast<s64>(count)) {
+            fail("the data of " + name + " cannot be read");
+        }
+        at += static_cast<std::size_t>(done);
     }
+}
+
+Bytes NtfsVolume::Impl::read_data(const Found& found, std::uint64_t limit_bytes, bool only_head) {
+    const Attribute data = open_readable(found);
     const auto size = static_cast<std::uint64_t>(data->data_size);
     if (size > limit_bytes && !only_head) {
         throw_malformed(found.path + " is larger than the " + std::to_string(limit_bytes) +
@@ -89,17 +112,32 @@ Bytes NtfsVolume::Impl::read_data(const Found& found, std::uint64_t limit_bytes,
         static_cast<std::size_t>(std::min<std::uint64_t>(wanted, window.range.size_bytes)));
     while (bytes.size() < wanted) {
         const std::size_t at = bytes.size();
-        const std::size_t count = std::min(chunk_bytes, wanted - at);
-        bytes.resize(at + count);
-        const s64 done = ntfs_attr_pread(data.get(), static_cast<s64>(at), static_cast<s64>(count),
-                                         bytes.data() + at);
-        if (done <= 0 || done > static_cast<s64>(count)) {
-            fail("the data of " + found.path + " cannot be read");
-        }
-        bytes.resize(at + static_cast<std::size_t>(done));
+        bytes.resize(at + std::min(chunk_bytes, wanted - at));
+        read_into(*data, MutableByteView(bytes).subspan(at), at, found.path);
     }
     return bytes;
 }
+
+/// An open file of a volume.
+struct NtfsVolume::Impl::OpenFile final : ByteSource {
+    OpenFile(Impl& owner, Found file)
+        : volume(owner), found(std::move(file)), data(volume.open_readable(found)) {}
+
+    std::uint64_t size_bytes() const override {
+        return static_cast<std::uint64_t>(data->data_size);
+    }
+    void read(MutableByteView into, std::uint64_t offset) override {
+        volume.begin();
+        if (!range_is_inside(offset, into.size(), size_bytes())) {
+            throw_out_of_range(offset, into.size(), size_bytes());
+        }
+        volume.read_into(*data, into, offset, found.path);
+    }
+
+    Impl& volume;
+    Found found;
+    Attribute data;  // closed before its file
+};
 
 void NtfsVolume::Impl::judge_journal(NtfsState& state) {
     const Inode inode = open_inode(FILE_LogFile, "$LogFile");
@@ -284,6 +322,11 @@ std::vector<NtfsEntry> NtfsVolume::list(const std::string& path) {
 Bytes NtfsVolume::read_file(const std::string& path, std::uint64_t limit_bytes) {
     impl_->begin();
     return impl_->read_data(impl_->require(path), limit_bytes, false);
+}
+
+std::unique_ptr<ByteSource> NtfsVolume::open_file(const std::string& path) {
+    impl_->begin();
+    return std::make_unique<Impl::OpenFile>(*impl_, impl_->require(path));
 }
 
 Bytes NtfsVolume::read_head(const std::string& path, std::size_t count_bytes) {

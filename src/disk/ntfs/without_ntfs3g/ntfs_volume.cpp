@@ -40,6 +40,9 @@ std::vector<NtfsEntry> NtfsVolume::list(const std::string& /*path*/) {
 Bytes NtfsVolume::read_file(const std::string& /*path*/, std::uint64_t /*limit*/) {
     return {};
 }
+std::unique_ptr<ByteSource> NtfsVolume::open_file(const std::string& /*path*/) {
+    return nullptr;
+}
 Bytes NtfsVolume::read_head(const std::string& /*path*/, std::size_t /*count*/) {
     return {};
 }
