@@ -32,7 +32,7 @@ std::string row(const DiskVolume& volume) {
     std::string text = partition_text(volume) + " (" + size_text(volume.partition.range.size_bytes);
     const std::string& label = volume.label.empty() ? volume.partition.label : volume.label;
     if (!label.empty()) text += ", \"" + label + "\"";
-    return text + ", " + std::string(disk::name_of(volume.kind)) + ")";
+    return text + ", " + source::content_of(volume) + ")";
 }
 
 std::string table(const std::vector<DiskVolume>& volumes) {

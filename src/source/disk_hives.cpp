@@ -93,6 +93,18 @@ private:
 
 }  // namespace
 
+std::string content_of(const DiskVolume& volume) {
+    std::string text(disk::name_of(volume.membership));
+    std::string_view content = disk::name_of(volume.kind);
+    if (volume.kind == disk::VolumeKind::other) {
+        content = disk::name_of(volume.foreign);
+        if (content.empty() && !text.empty()) return text;
+        if (volume.foreign == disk::ForeignContent::empty) content = "empty";
+        if (content.empty()) content = "unknown";
+    }
+    return std::string(content) + (text.empty() ? "" : ", " + text);
+}
+
 std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
                                        const std::vector<disk::Partition>& partitions) {
     std::vector<DiskVolume> volumes;
@@ -101,6 +113,10 @@ std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
         volume.partition = partition;
         try {
             volume.kind = disk::volume_kind_at(device, partition.range);
+            volume.membership = disk::membership_at(device, partition);
+            if (volume.kind == disk::VolumeKind::other) {
+                volume.foreign = disk::foreign_content_at(device, partition.range);
+            }
         } catch (const Error& error) {
             volume.error = error;
         }

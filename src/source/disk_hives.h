@@ -13,6 +13,8 @@
 #include "base/error.h"
 #include "disk/block_device.h"
 #include "disk/ntfs/ntfs_volume.h"
+#include "disk/table/foreign_content.h"
+#include "disk/table/membership.h"
 #include "disk/table/partition_table.h"
 #include "disk/table/volume_kind.h"
 #include "source/read_hive.h"
@@ -29,11 +31,16 @@ struct DiskHive {
 struct DiskVolume {
     disk::Partition partition;
     disk::VolumeKind kind = disk::VolumeKind::other;
+    disk::ForeignContent foreign = disk::ForeignContent::unknown;  // where the kind is other
+    disk::Membership membership = disk::Membership::none;
     std::string label;      // of an NTFS volume
     std::string volume_id;  // its serial number, 16 hexadecimal digits
     std::vector<DiskHive> hives;
     std::optional<Error> error;  // why an NTFS volume could not be searched
 };
+
+/// What the volume holds, for a person: "NTFS", "LVM", "NTFS, Linux RAID (md)", "empty", "unknown".
+std::string content_of(const DiskVolume& volume);
 
 /// Looks at every volume of `partitions`; reads folders, and the first bytes of hives.
 std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
