@@ -59,43 +59,60 @@ std::string span_of(const Rule& rule) {
     return generation_words(rule.since) + " to " + generation_words(rule.until);
 }
 
-std::string places_of(const Rule& rule) {
+const char* top_of(nla::HiveRole hive) {
+    switch (hive) {
+        case nla::HiveRole::system: return "ControlSetNNN\\";
+        case nla::HiveRole::system_root: return "SYSTEM\\";
+        case nla::HiveRole::software: return "SOFTWARE\\";
+        case nla::HiveRole::security: return "SECURITY\\";
+        case nla::HiveRole::sam: return "SAM\\";
+        case nla::HiveRole::volume: break;
+    }
+    return "Windows\\";
+}
+
+std::string stock_of(const nla::Place& place) {
+    if (place.stock.empty()) return "absent";
     std::string text;
-    for (const nla::Place& place : rule.places) {
-        text +=
-            fmt::format("  * `{}{}`: `{}`\n",
-                        place.hive == nla::HiveRole::software ? "SOFTWARE\\" : "ControlSetNNN\\",
-                        place.key, place.value);
+    for (const nla::Stock& stock : place.stock) {
+        text += fmt::format("{}`{}` from {} on", text.empty() ? "" : ", ",
+                            nla::stock_text(place, stock.from), generation_words(stock.from));
     }
     return text;
 }
 
-std::string stock_of(const Rule& rule) {
-    if (rule.stock.empty()) return "absent";
+std::string places_of(const Rule& rule) {
     std::string text;
-    for (const nla::Stock& stock : rule.stock) {
-        text += fmt::format("{}`{}` from {} on", text.empty() ? "" : ", ",
-                            nla::stock_text(rule, stock.from), generation_words(stock.from));
+    for (const nla::Place& place : rule.places) {
+        text += fmt::format("  * `{}{}`: `{}`, stock: {}\n", top_of(place.hive), place.key,
+                            place.value, stock_of(place));
+    }
+    if (*rule.looks_at != '\0') text += fmt::format("  * {}\n", rule.looks_at);
+    return text;
+}
+
+/// "blocks when 4: Remote Desktop would not start".
+std::string cases_of(const Rule& rule) {
+    std::string text;
+    for (const nla::Case& one : rule.cases) {
+        text += fmt::format("* {}: {}\n  when: {}{}\n", nla::word_of(one.severity),
+                            nla::with_subject(one.says, rule.subject), one.condition.when,
+                            rule.even_if_stock ? ", also where that is stock" : "");
     }
     return text;
 }
 
 std::string section_of(const Rule& rule) {
-    std::string text = fmt::format("### {}\n\n{}: {}. {}\n\n", rule.code,
-                                   nla::word_of(rule.severity), rule.says, rule.means);
+    std::string text = fmt::format("### {}\n\n{}\n\n{}", rule.code, rule.means, cases_of(rule));
     text += fmt::format("* Looks at, on {}:\n{}", span_of(rule), places_of(rule));
-    text += fmt::format("* Finding when: {}{}\n", rule.when,
-                        rule.even_if_stock ? ", also where that is stock" : "");
-    text += fmt::format("* Stock: {}\n* To do: {}\n", stock_of(rule), rule.advice);
+    text += fmt::format("* To do: {}\n", rule.to_do());
     if (rule.policy != nullptr) {
         text += fmt::format("* Overridden by the policy `SOFTWARE\\{}`: `{}`\n", nla::policies_key,
                             rule.policy);
     }
     if (rule.repair) {
-        const std::string number =
-            rule.repair->to_stock ? "the stock value" : fmt::format("`{}`", rule.repair->number);
-        text += fmt::format("* Repair: `nlafix fix --also {}` writes {}. Risk: {}\n", rule.code,
-                            number, rule.repair->risk);
+        text += fmt::format("* Repair: `nlafix fix --also {}` writes: {}. Risk: {}\n", rule.code,
+                            rule.repair->remedy.writes, rule.repair->risk);
     }
     return text + "\n";
 }
@@ -105,7 +122,7 @@ std::string document() {
     for (const Severity severity : {Severity::blocks, Severity::may_block, Severity::note}) {
         text += fmt::format("## {}\n\n", nla::word_of(severity));
         for (const Rule& rule : nla::rules()) {
-            if (rule.severity == severity) text += section_of(rule);
+            if (rule.severity() == severity) text += section_of(rule);
         }
     }
     text +=

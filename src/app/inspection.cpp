@@ -104,12 +104,14 @@ Inspection inspect(const source::HiveFiles& files, const OpenBeside& open_beside
         report.hive->select = select_of(hive, options.control_sets, report);
         const auto sets = system::choose_control_sets(
             hive, report.hive->select.value_or(system::Select()), options.control_sets);
-        plan = nla::make_plan(sets, options.create_missing);
         const HiveBeside software("SOFTWARE",
                                   "policies in it may count instead of what SYSTEM says",
                                   open_beside, options.logs, report);
-        report.diagnosis = nla::diagnose(hive, sets, software.cells());
+        nla::Surroundings surroundings;
+        surroundings.software = software.cells();
+        report.diagnosis = nla::diagnose(hive, sets, surroundings);
         software.report_damage(report);
+        plan = nla::make_plan(*report.diagnosis, options.create_missing);
         nla::add_repairs(*report.diagnosis, options.also, plan);
     } catch (const Error&) {
         // A damaged hive is reported as one; what else it lacks does not matter then.

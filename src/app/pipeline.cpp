@@ -42,8 +42,7 @@ void repeat(const Report& earlier, Report& report) {
 std::vector<std::string> edits_as_text(const nla::Plan& plan) {
     std::vector<std::string> lines;
     for (const nla::PlannedEdit& edit : plan.edits) {
-        lines.push_back(system::control_set_name(edit.control_set) + "\\" + edit.key + ": " +
-                        edit.value + ": " +
+        lines.push_back(nla::key_of(edit) + ": " + edit.value + ": " +
                         (edit.repairs.empty() ? edit.added + " added"
                                               : edit.before.front() + " -> " + edit.after.front()));
     }

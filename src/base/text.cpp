@@ -152,6 +152,11 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+std::string ascii_lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), ascii_lower);
+    return text;
+}
+
 bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });

@@ -39,6 +39,9 @@ std::string well_formed_utf8(std::string_view text);
 /// malformed UTF-8 byte by byte as \xNN. Always one line.
 std::string escaped(std::string_view text);
 
+/// `text` with the capitals of ASCII as small letters.
+std::string ascii_lower_case(std::string text);
+
 /// Equal without regard to ASCII case; any other character must be the same.
 bool equal_ignoring_ascii_case(std::string_view a, std::string_view b);
 bool equal_ignoring_ascii_case(std::u16string_view a, std::string_view ascii);

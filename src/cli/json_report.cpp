@@ -110,14 +110,21 @@ ordered_json content_json(const std::vector<std::string>& content, std::uint32_t
     return content.empty() ? std::string() : content.front();
 }
 
-/// A repair of a REG_DWORD, which no list has.
+/// The number of a REG_DWORD, else what `shown` says; null for a value that is not there.
+ordered_json data_json(std::uint32_t type, const Bytes& data, bool is_there,
+                       const std::vector<std::string>& shown) {
+    if (!is_there) return nullptr;
+    if (type == regf::reg_dword && data.size() == 4) return u32_at(data, 0);
+    return content_json(shown, type);
+}
+
 ordered_json repair_json(const nla::PlannedEdit& edit) {
     return {{"control_set", edit.control_set},
             {"key", edit.key},
             {"value", edit.value},
             {"type", regf::type_name(edit.type)},
-            {"before", edit.old_number},
-            {"after", edit.new_number},
+            {"before", data_json(edit.old_type, edit.old_data, !edit.created, edit.before)},
+            {"after", data_json(edit.type, edit.data, !edit.removed, edit.after)},
             {"added", nullptr},
             {"repairs", edit.repairs}};
 }
@@ -148,7 +155,9 @@ ordered_json observed_json(const nla::Observation& seen) {
     if (!seen.is_present()) return nullptr;
     switch (seen.place.content) {
         case nla::Content::number: return seen.number;
-        case nla::Content::bytes: return seen.bytes;
+        case nla::Content::bytes: return nla::bytes_text(seen);
+        case nla::Content::text:
+        case nla::Content::other: return seen.text;
         case nla::Content::strings:
         case nla::Content::comma_separated: break;
     }
@@ -159,18 +168,30 @@ ordered_json text_or_null(const std::string& text) {
     return text.empty() ? ordered_json(nullptr) : ordered_json(text);
 }
 
+const char* hive_word(nla::HiveRole hive) {
+    switch (hive) {
+        case nla::HiveRole::software: return "SOFTWARE";
+        case nla::HiveRole::security: return "SECURITY";
+        case nla::HiveRole::sam: return "SAM";
+        case nla::HiveRole::volume: return "volume";
+        case nla::HiveRole::system:
+        case nla::HiveRole::system_root: break;
+    }
+    return "SYSTEM";
+}
+
 /// Where a value lies and what stands there.
 ordered_json observation_json(const nla::Observation& seen, const std::string& stock) {
-    const bool in_system = seen.place.hive == nla::HiveRole::system;
-    const bool has_type = seen.type != 0 || seen.is_present();
-    return {{"hive", in_system ? "SYSTEM" : "SOFTWARE"},
-            {"control_set", in_system ? ordered_json(seen.control_set) : ordered_json(nullptr)},
+    const bool in_set = seen.place.hive == nla::HiveRole::system;
+    const bool has_type = seen.place.content != nla::Content::other && seen.is_there();
+    return {{"hive", hive_word(seen.place.hive)},
+            {"control_set", in_set ? ordered_json(seen.control_set) : ordered_json(nullptr)},
             {"key", seen.place.key},
             {"value", seen.place.value},
             {"state", state_word(seen.state)},
             {"type", has_type ? ordered_json(regf::type_name(seen.type)) : ordered_json(nullptr)},
             {"content", observed_json(seen)},
-            {"stock", stock}};
+            {"stock", text_or_null(stock)}};
 }
 
 ordered_json finding_json(const nla::Finding& finding) {
@@ -183,7 +204,7 @@ ordered_json finding_json(const nla::Finding& finding) {
     json["to_do"] = finding.advice();
     json["overridden_by"] = text_or_null(finding.overridden_by);
     json["repair"] = nullptr;
-    if (finding.rule->repair && !finding.unreadable) json["repair"] = finding.rule->code;
+    if (!finding.repair.empty()) json["repair"] = finding.rule->code;
     return json;
 }
 

@@ -12,9 +12,7 @@ namespace {
 
 std::string written_by(const nla::Rule& rule) {
     const nla::Place& place = rule.places.front();
-    const std::string number =
-        rule.repair->to_stock ? "its stock value" : nla::number_text(rule.repair->number);
-    return fmt::format("{}: {} becomes {}", place.key, place.value, number);
+    return fmt::format("{}: {} becomes {}", place.key, place.value, rule.repair->remedy.writes);
 }
 
 }  // namespace
@@ -30,7 +28,7 @@ std::string repair_list(std::size_t columns) {
     };
     for (const nla::Rule* rule : app::repairs()) {
         text += fmt::format("\n{}\n", rule->code);
-        row("when:", rule->says);
+        row("when:", nla::with_subject(rule->cases.front().says, rule->subject));
         row("writes:", written_by(*rule));
         row("risk:", rule->repair->risk);
     }

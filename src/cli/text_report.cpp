@@ -48,7 +48,7 @@ std::string state_text(const Report& report, const nla::ValueState& state) {
 void add_states(std::string& out, const Report& report, bool verbose) {
     for (const nla::ValueState& state : report.states) {
         out += fmt::format("  {}\\{}: {}: {}\n", system::control_set_name(state.control_set),
-                           state.requirement->key, state.requirement->value,
+                           state.requirement->place.key, state.requirement->place.value,
                            state_text(report, state));
         if (!verbose || state.content.empty()) continue;
         out += fmt::format("    found {} {}\n", regf::type_name(state.type),
@@ -60,8 +60,7 @@ void add_states(std::string& out, const Report& report, bool verbose) {
 void add_repairs(std::string& out, const Report& report) {
     for (const nla::PlannedEdit& edit : report.edits) {
         if (edit.repairs.empty()) continue;
-        out += fmt::format("  {}\\{}: {}: {} ({})\n", system::control_set_name(edit.control_set),
-                           edit.key, escaped(edit.value),
+        out += fmt::format("  {}: {}: {} ({})\n", nla::key_of(edit), escaped(edit.value),
                            report.outcome == Outcome::fixed
                                ? fmt::format("set to {}, was {}", edit.after[0], edit.before[0])
                                : fmt::format("{} -> {}", edit.before[0], edit.after[0]),
@@ -93,7 +92,8 @@ void add_findings(std::string& out, const Report& report, bool verbose) {
     for (const nla::Finding& finding : remaining_findings(report)) {
         const bool is_note = finding.severity == nla::Severity::note;
         // What fix was not asked about does not belong into its report, unless it blocks.
-        if (is_note && report.command != app::Command::check && !verbose) continue;
+        const bool is_asked = report.command == app::Command::check || finding.is_about_a_list();
+        if (is_note && !is_asked && !verbose) continue;
         out += fmt::format("  {}: {} ({})\n", severity_text(finding.severity), finding.says(),
                            finding.code());
         out += fmt::format("    {}\n", evidence_text(finding));

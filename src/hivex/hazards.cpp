@@ -87,8 +87,7 @@ void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
     for (const nla::PlannedEdit& edit : plan.edits) {
         const auto hazard = find_hazard(regf::KeyNode(parsed, edit.key_node));
         if (!hazard) continue;
-        throw Error(ErrorCode::unsafe_sibling,
-                    system::control_set_name(edit.control_set) + "\\" + edit.key + ": " + *hazard)
+        throw Error(ErrorCode::unsafe_sibling, nla::key_of(edit) + ": " + *hazard)
             .hint(
                 "edit this key with regedit from the Windows recovery "
                 "environment instead");

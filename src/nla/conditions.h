@@ -1,31 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The conditions that many rules share.
+// The conditions and remedies that many rules share, each with its words.
 #pragma once
+
+#include <string>
+#include <utility>
 
 #include "nla/rule.h"
 
 namespace nlafix::nla {
 
-/// Evidence where `found`: the value says it all.
-inline Evidence found_if(bool found) {
-    return found ? Evidence("") : std::nullopt;
-}
+/// An answer where `found`: the value says it all.
+Answer found_if(bool found);
 
 /// The first value is present and has this number.
-template <std::uint32_t number>
-Evidence is_number(const std::vector<Observation>& seen, const Situation&) {
-    return found_if(seen.front().is_present() && seen.front().number == number);
-}
+Condition is_number(std::uint32_t number);
 
 /// The first value is present and is not zero, which Windows takes for yes.
-inline Evidence is_set(const std::vector<Observation>& seen, const Situation&) {
-    return found_if(seen.front().is_present() && seen.front().number != 0);
-}
+Condition is_set();
 
 /// The first value is present and larger than this.
-template <std::uint32_t most>
-Evidence is_above(const std::vector<Observation>& seen, const Situation&) {
-    return found_if(seen.front().is_present() && seen.front().number > most);
-}
+Condition is_above(std::uint32_t most);
+
+/// The first value is present and smaller than this.
+Condition is_below(std::uint32_t least);
+
+/// The first value is present and is not this.
+Condition is_not(std::uint32_t number);
+
+/// The first value is present.
+Condition is_there();
+
+/// `condition` on a machine in a domain.
+Condition in_domain(Condition condition);
+
+/// `list` as "a", "b", each once and without regard to case; nothing for none.
+std::string quoted_once(const std::vector<std::string>& list);
+
+/// Sets the REG_DWORD that was found.
+Remedy set_number(std::uint32_t number);
+
+/// Sets the REG_DWORD that was found to its stock value.
+Remedy set_stock_number();
 
 }  // namespace nlafix::nla

@@ -4,171 +4,162 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/text.h"
-#include "regf/key_value.h"
+#include "nla/plan.h"
 
 namespace nlafix::nla {
 namespace {
 
 constexpr const char* unreadable_code = "value-unreadable";
 
-/// The text of a value; empty where it is not there or cannot be read.
-std::string text_at(const regf::KeyNode& from, const char* key_path, const char* value_name) {
-    try {
-        const auto key = regf::find_key(from, key_path);
-        const auto value = key ? regf::find_value(*key, value_name) : std::nullopt;
-        if (!value || value->type() != regf::reg_sz) return {};
-        const std::u16string text = utf16_units(value->data());
-        return utf8_of(text.substr(0, text.find(u'\0')));
-    } catch (const Error&) {
-        return {};
-    }
-}
-
-/// A machine in a domain has one as its DNS name, or has found a site of it; a domain controller
-/// says so itself. SYSTEM holds no better sign.
-bool is_in_domain(const regf::KeyNode& set) {
-    constexpr const char* tcpip = "Services\\Tcpip\\Parameters";
-    return text_at(set, "Control\\ProductOptions", "ProductType") == "LanmanNT" ||
-           !text_at(set, tcpip, "NV Domain").empty() || !text_at(set, tcpip, "Domain").empty() ||
-           !text_at(set, "Services\\Netlogon\\Parameters", "DynamicSiteName").empty();
-}
-
-bool same_place(const Place& a, const Place& b) {
-    return a.hive == b.hive && std::string_view(a.key) == b.key &&
-           std::string_view(a.value) == b.value;
-}
-
 /// True for the two lists that the plan is about.
 bool is_required(const Place& place) {
     const auto& all = requirements();
     return std::any_of(all.begin(), all.end(), [&](const Requirement& requirement) {
-        return place.hive == HiveRole::system && std::string_view(place.key) == requirement.key &&
-               std::string_view(place.value) == requirement.value;
+        return same_place(place, requirement.place);
     });
 }
 
 class Diagnostician {
 public:
-    Diagnostician(const WindowsIdentity& windows, const regf::Cells* software)
-        : software_(software) {
+    Diagnostician(const WindowsIdentity& windows, const regf::KeyNode& root,
+                  const Surroundings& surroundings)
+        : root_(root), around_(surroundings) {
         diagnosis_.windows = windows;
     }
 
-    void examine(const system::ControlSet& set);
-    void examine_software();
+    void examine(const system::ControlSet& set, bool and_the_machine);
     Diagnosis finish();
 
 private:
-    void ask(const Rule& rule, const regf::KeyNode& from, std::uint32_t control_set,
-             const Situation& situation);
-    const LookedAt& look_at(const Rule& rule, const Place& place, const regf::KeyNode& from,
-                            std::uint32_t control_set);
-    std::string policy_over(const Rule& rule) const;
-    void add_unreadable(const Rule& rule, const LookedAt& value);
+    void ask(const Rule& rule, const Scene& scene);
+    void judge(const Rule& rule, const std::vector<Observation>& seen, const Scene& scene);
+    const LookedAt& look_at(const Place& place, const std::string& policy, const Scene& scene);
+    std::string policy_over(const Rule& rule, const Scene& scene) const;
+    void add(const Rule& rule, const Case& which, Found found, Observation first,
+             const Scene& scene);
+    void add_unreadable(const Rule& rule, const Observation& seen, const Scene& scene);
 
-    const regf::Cells* software_;
+    regf::KeyNode root_;
+    const Surroundings& around_;
     Diagnosis diagnosis_;
 };
 
 /// The value at `place`; read once, however many rules ask for it.
-const LookedAt& Diagnostician::look_at(const Rule& rule, const Place& place,
-                                       const regf::KeyNode& from, std::uint32_t control_set) {
+const LookedAt& Diagnostician::look_at(const Place& place, const std::string& policy,
+                                       const Scene& scene) {
+    const std::uint32_t set = place.hive == HiveRole::system ? scene.control_set() : 0;
     for (const LookedAt& earlier : diagnosis_.looked_at) {
-        if (earlier.seen.control_set == control_set && same_place(earlier.seen.place, place)) {
+        if (earlier.seen.control_set == set && same_place(earlier.seen.place, place)) {
             return earlier;
         }
     }
-    diagnosis_.looked_at.push_back({observe(from, control_set, place),
-                                    stock_text(rule, diagnosis_.windows.generation),
-                                    policy_over(rule)});
+    diagnosis_.looked_at.push_back(
+        {scene.look(place), stock_text(place, scene.generation()), policy});
     return diagnosis_.looked_at.back();
 }
 
 /// "SOFTWARE\Policies\...: UserAuthentication is 0", where there is such a policy.
-std::string Diagnostician::policy_over(const Rule& rule) const {
-    if (rule.policy == nullptr || software_ == nullptr) return {};
-    try {
-        const Observation policy =
-            observe(regf::root_key(*software_), 0, {HiveRole::software, policies_key, rule.policy});
-        if (!policy.is_present()) return {};
-        return key_of(policy) + ": " + rule.policy + " is " + content_of(policy);
-    } catch (const Error&) {
-        return {};
-    }
+std::string Diagnostician::policy_over(const Rule& rule, const Scene& scene) const {
+    if (rule.policy == nullptr) return {};
+    const Observation policy = scene.look({HiveRole::software, policies_key, rule.policy});
+    if (!policy.is_present()) return {};
+    return key_of(policy) + ": " + rule.policy + " is " + content_of(policy);
 }
 
-void Diagnostician::add_unreadable(const Rule& rule, const LookedAt& value) {
+void Diagnostician::add_unreadable(const Rule& rule, const Observation& seen, const Scene& scene) {
     // That one of the two lists cannot be read is an error of the plan, not a finding.
-    if (is_required(value.seen.place)) return;
+    if (is_required(seen.place)) return;
     for (const Finding& earlier : diagnosis_.findings) {
-        if (earlier.unreadable && earlier.seen.control_set == value.seen.control_set &&
-            same_place(earlier.seen.place, value.seen.place)) {
+        if (earlier.unreadable && earlier.seen.control_set == seen.control_set &&
+            same_place(earlier.seen.place, seen.place)) {
             return;
         }
     }
     Finding finding;
     finding.rule = &rule;
     finding.unreadable = true;
-    finding.severity = rule.severity == Severity::note ? Severity::note : Severity::may_block;
-    finding.seen = value.seen;
-    finding.stock = value.stock;
-    finding.overridden_by = value.overridden_by;
+    finding.severity = rule.severity() == Severity::note ? Severity::note : Severity::may_block;
+    finding.seen = seen;
+    if (seen.place.content != Content::other) {
+        finding.stock = stock_text(seen.place, scene.generation());
+    }
+    finding.overridden_by = policy_over(rule, scene);
     if (!finding.overridden_by.empty()) finding.severity = Severity::note;
     diagnosis_.findings.push_back(std::move(finding));
 }
 
-void Diagnostician::ask(const Rule& rule, const regf::KeyNode& from, std::uint32_t control_set,
-                        const Situation& situation) {
+void Diagnostician::ask(const Rule& rule, const Scene& scene) {
+    const auto is_at_hand = [this](HiveRole role) { return around_.has(role); };
+    if (!std::all_of(rule.needs.begin(), rule.needs.end(), is_at_hand)) return;
     std::vector<Observation> seen;
     bool all_readable = true;
     for (const Place& place : rule.places) {
-        const LookedAt& value = look_at(rule, place, from, control_set);
-        seen.push_back(value.seen);
-        if (value.seen.state != Observation::State::unreadable) continue;
+        const bool is_first = &place == &rule.places.front();
+        seen.push_back(look_at(place, is_first ? policy_over(rule, scene) : "", scene).seen);
+        if (seen.back().state != Observation::State::unreadable) continue;
         all_readable = false;
-        add_unreadable(rule, value);
+        add_unreadable(rule, seen.back(), scene);
     }
-    const auto decisive =
-        std::find_if(seen.begin(), seen.end(), [](const Observation& o) { return o.is_present(); });
-    if (!all_readable || decisive == seen.end()) return;
-    if (!rule.even_if_stock && rule.places.size() == 1 &&
-        rule.places.front().content == Content::number &&
-        is_stock(rule, situation.generation, decisive->number)) {
+    if (!all_readable) return;
+    const bool any_present =
+        std::any_of(seen.begin(), seen.end(), [](const Observation& o) { return o.is_present(); });
+    if (!any_present && !(rule.even_if_absent && scene.is_whole())) return;
+    if (!rule.even_if_stock && seen.size() == 1 && seen.front().is_present() &&
+        seen.front().place.content == Content::number &&
+        is_stock(seen.front().place, scene.generation(), seen.front().number)) {
         return;
     }
-    Evidence evidence = rule.finds(seen, situation);
-    if (!evidence) return;
+    judge(rule, seen, scene);
+}
+
+/// The first of the rule's cases that holds.
+void Diagnostician::judge(const Rule& rule, const std::vector<Observation>& seen,
+                          const Scene& scene) {
+    const auto decisive =
+        std::find_if(seen.begin(), seen.end(), [](const Observation& o) { return o.is_present(); });
+    try {
+        for (const Case& one : rule.cases) {
+            Answer answer = one.condition.finds(seen, scene);
+            if (!answer) continue;
+            Observation first;
+            if (!seen.empty()) first = decisive == seen.end() ? seen.front() : *decisive;
+            return add(rule, one, std::move(*answer), std::move(first), scene);
+        }
+    } catch (const Error& error) {
+        Observation trouble =
+            found_elsewhere(rule.places.empty() ? HiveRole::system : rule.places.front().hive, "",
+                            rule.subject, "");
+        trouble.control_set = rule.scope == Scope::control_set ? scene.control_set() : 0;
+        trouble.state = Observation::State::unreadable;
+        trouble.trouble = error.message();
+        add_unreadable(rule, trouble, scene);
+    }
+}
+
+void Diagnostician::add(const Rule& rule, const Case& which, Found found, Observation first,
+                        const Scene& scene) {
     Finding finding;
     finding.rule = &rule;
-    finding.severity = rule.severity;
-    finding.seen = *decisive;
-    finding.stock = stock_text(rule, situation.generation);
-    finding.detail = std::move(*evidence);
-    finding.overridden_by = policy_over(rule);
+    finding.which = &which;
+    finding.severity = which.severity;
+    finding.seen = found.seen ? std::move(*found.seen) : std::move(first);
+    if (finding.seen.place.content != Content::other) {
+        finding.stock = stock_text(finding.seen.place, scene.generation());
+    }
+    finding.detail = std::move(found.detail);
+    finding.subject = std::move(found.subject);
+    finding.overridden_by = policy_over(rule, scene);
     if (!finding.overridden_by.empty()) finding.severity = Severity::note;
+    if (rule.repair) finding.repair = rule.repair->remedy.changes(finding.seen, scene);
     diagnosis_.findings.push_back(std::move(finding));
 }
 
-void Diagnostician::examine(const system::ControlSet& set) {
-    const Situation situation = {diagnosis_.windows.generation, is_in_domain(set.key)};
+void Diagnostician::examine(const system::ControlSet& set, bool and_the_machine) {
+    const Scene scene(root_, set, diagnosis_.windows.generation, around_);
+    for (const Requirement& list : requirements()) look_at(list.place, "", scene);
     for (const Rule& rule : rules()) {
-        if (rule.places.front().hive != HiveRole::system) continue;
-        if (applies(rule, situation.generation)) ask(rule, set.key, set.number, situation);
-    }
-}
-
-void Diagnostician::examine_software() {
-    if (software_ == nullptr) return;
-    try {
-        const regf::KeyNode root = regf::root_key(*software_);
-        const Situation situation = {diagnosis_.windows.generation, false};
-        for (const Rule& rule : rules()) {
-            if (rule.places.front().hive != HiveRole::software) continue;
-            if (applies(rule, situation.generation)) ask(rule, root, 0, situation);
-        }
-    } catch (const Error&) {
-        // A hive without a root: who read it has said so.
+        if (!applies(rule, scene.generation())) continue;
+        if (rule.scope == Scope::control_set || and_the_machine) ask(rule, scene);
     }
 }
 
@@ -189,23 +180,23 @@ const char* Finding::code() const {
 }
 
 std::string Finding::says() const {
-    return unreadable ? std::string("a setting cannot be read: ") + seen.place.value : rule->says;
+    if (unreadable) return "a setting cannot be read: " + seen.place.value;
+    return with_subject(which->says, subject);
 }
 
 std::string Finding::means() const {
     if (!unreadable) return rule->means;
-    return std::string("Whether \"") + rule->says +
-           "\" holds cannot be told; Windows may ignore "
-           "the value or stumble over it.";
+    return "Whether \"" + with_subject(rule->cases.front().says, rule->subject) +
+           "\" holds cannot be told; Windows may ignore the value or stumble over it.";
 }
 
 std::string Finding::advice() const {
-    return unreadable ? "look at the value, and repair it by hand" : rule->advice;
+    return unreadable ? "look at the value, and repair it by hand" : rule->to_do();
 }
 
 WindowsIdentity identify(const regf::Hive& system_hive, const regf::Cells* software) {
     WindowsIdentity windows;
-    if (software != nullptr) windows.version = system::read_windows_version(*software);
+    if (software) windows.version = system::read_windows_version(*software);
     if (windows.version) windows.generation = system::generation_of(*windows.version);
     if (windows.generation != system::Generation::unknown) {
         windows.sureness = system::Sureness::certain;
@@ -220,10 +211,12 @@ WindowsIdentity identify(const regf::Hive& system_hive, const regf::Cells* softw
 }
 
 Diagnosis diagnose(const regf::Hive& system_hive, const std::vector<system::ControlSet>& sets,
-                   const regf::Cells* software) {
-    Diagnostician diagnostician(identify(system_hive, software), software);
-    for (const system::ControlSet& set : sets) diagnostician.examine(set);
-    diagnostician.examine_software();
+                   const Surroundings& surroundings) {
+    Diagnostician diagnostician(identify(system_hive, surroundings.software),
+                                regf::root_key(system_hive), surroundings);
+    for (const system::ControlSet& set : sets) {
+        diagnostician.examine(set, &set == &sets.front());
+    }
     return diagnostician.finish();
 }
 

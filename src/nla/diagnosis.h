@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Why Remote Desktop would refuse, as far as the registry tells.
-// Owns: applying the rules (nla/rule.h) to the chosen control sets and to SOFTWARE; what overrides
-//   what; the verdict.
+// Why Remote Desktop would refuse, as far as a disk tells.
+// Owns: applying the rules (nla/rule.h) to the chosen control sets and to the machine; what
+//   overrides what; the verdict.
 // Never: changes anything, or knows where a hive comes from.
 #pragma once
 
@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "nla/plan.h"
 #include "nla/rule.h"
 #include "system/control_sets.h"
 #include "system/generation.h"
@@ -27,12 +26,15 @@ struct WindowsIdentity {
 
 struct Finding {
     const Rule* rule = nullptr;
-    Severity severity = Severity::note;  // the rule's, or less where it does not count
-    bool unreadable = false;    // the value could not be read, so the rule could not be asked
-    Observation seen;           // the value that decided
-    std::string stock;          // of that value, for a person
-    std::string detail;         // what was found in it, in a few words; may be empty
-    std::string overridden_by;  // the policy that counts instead; empty where none does
+    const Case* which = nullptr;         // of the rule; null where it could not be asked
+    Severity severity = Severity::note;  // the case's, or less where it does not count
+    bool unreadable = false;     // the evidence could not be read, so the rule could not be asked
+    Observation seen;            // what decided
+    std::string stock;           // of that value, for a person; empty where it is no value
+    std::string detail;          // what was found in it, in a few words; may be empty
+    std::string subject;         // what `{}` in the words of the case stands for
+    std::string overridden_by;   // the policy that counts instead; empty where none does
+    std::vector<Change> repair;  // what its repair would write; empty where it has none
 
     /// The stable word: the rule's, or "value-unreadable".
     const char* code() const;
@@ -40,6 +42,8 @@ struct Finding {
     std::string says() const;
     std::string means() const;
     std::string advice() const;
+    /// About one of the two lists that fix edits.
+    bool is_about_a_list() const { return rule->area == Area::lists; }
 };
 
 /// A value that a rule looked at, whether or not there is a finding.
@@ -58,11 +62,11 @@ struct Diagnosis {
 /// The generation by SOFTWARE where it says one, else by the traces in SYSTEM.
 WindowsIdentity identify(const regf::Hive& system_hive, const regf::Cells* software);
 
-/// Asks every rule that applies, for each of `sets`; those of SOFTWARE once, when it is at hand.
-/// One damaged value spoils the rules that need it and no other. Never throws for what is in the
-/// hives.
+/// Asks every rule that applies: those about a control set for each of `sets`, which is not empty,
+/// those about the machine once, beside the first set. One damaged value spoils the rules that need
+/// it and no other. Never throws for what is in the hives.
 Diagnosis diagnose(const regf::Hive& system_hive, const std::vector<system::ControlSet>& sets,
-                   const regf::Cells* software);
+                   const Surroundings& surroundings);
 
 /// What to tell somebody first: "Remote Desktop is switched off, and 2 more reasons". Empty where
 /// nothing blocks or may block.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nla/observation.h"
 
-#include <cstdio>
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "nla/key_path.h"
 #include "nla/list_edit.h"
 #include "regf/key_value.h"
@@ -17,42 +17,53 @@ namespace {
 constexpr std::size_t most_bytes_shown = 24;
 
 bool type_fits(Content content, std::uint32_t type) {
+    const bool is_text = type == regf::reg_sz || type == regf::reg_expand_sz;
     switch (content) {
         case Content::number: return type == regf::reg_dword;
-        case Content::bytes: return true;
+        case Content::bytes:
+        case Content::other: return true;
         case Content::strings: return type == regf::reg_multi_sz;
+        case Content::text: return is_text;
         case Content::comma_separated: break;
     }
-    return type == regf::reg_sz || type == regf::reg_expand_sz || type == regf::reg_multi_sz;
+    return is_text || type == regf::reg_multi_sz;
 }
 
 const char* expected_type(Content content) {
     switch (content) {
         case Content::number: return "REG_DWORD";
         case Content::strings: return "REG_MULTI_SZ";
+        case Content::text:
         case Content::comma_separated: return "REG_SZ";
-        case Content::bytes: break;
+        case Content::bytes:
+        case Content::other: break;
     }
     return "any type";
 }
 
 /// Throws Error for data that its type cannot have.
-void read_content(const Bytes& data, Observation& seen) {
+void read_content(Observation& seen) {
     switch (seen.place.content) {
-        case Content::bytes: seen.bytes = to_hex(data, most_bytes_shown); return;
+        case Content::bytes:
+        case Content::other: return;
         case Content::number:
-            if (data.size() != 4) {
-                throw Error(ErrorCode::malformed_value,
-                            "has " + std::to_string(data.size()) + " bytes, a REG_DWORD has 4");
+            if (seen.data.size() != 4) {
+                throw Error(ErrorCode::malformed_value, "has " + std::to_string(seen.data.size()) +
+                                                            " bytes, a REG_DWORD has 4");
             }
-            seen.number = u32_at(data, 0);
+            seen.number = u32_at(seen.data, 0);
             return;
+        case Content::text: {
+            const std::u16string units = utf16_units(seen.data);
+            seen.text = utf8_of(units.substr(0, units.find(u'\0')));
+            return;
+        }
         case Content::strings:
         case Content::comma_separated: break;
     }
     const ListKind kind =
         seen.type == regf::reg_multi_sz ? ListKind::strings : ListKind::comma_separated;
-    List list = read_list(kind, data);
+    List list = read_list(kind, seen.data);
     seen.elements = std::move(list.elements);
     seen.all = std::move(list.all);
 }
@@ -64,22 +75,37 @@ void read_value(const regf::KeyNode& key, Observation& seen) {
     if (!value) return;
     seen.stored_name = value->name().utf8();
     seen.type = value->type();
-    const Bytes data = value->data();
+    read_data(value->type(), value->data(), seen);
+}
+
+const char* name_of(HiveRole hive) {
+    switch (hive) {
+        case HiveRole::system_root: return "SYSTEM";
+        case HiveRole::software: return "SOFTWARE";
+        case HiveRole::security: return "SECURITY";
+        case HiveRole::sam: return "SAM";
+        case HiveRole::volume: return "Windows";
+        case HiveRole::system: break;
+    }
+    return "";
+}
+
+}  // namespace
+
+void read_data(std::uint32_t type, Bytes data, Observation& seen) {
+    seen.type = type;
+    seen.data = std::move(data);
     try {
         if (!type_fits(seen.place.content, seen.type)) {
             throw Error(ErrorCode::malformed_value, std::string("has the wrong type, expected ") +
                                                         expected_type(seen.place.content));
         }
-        read_content(data, seen);
+        read_content(seen);
     } catch (const Error& error) {
-        throw Error(error.code(), error.bare_message() + " (" + regf::type_name(seen.type) + ", " +
-                                      std::to_string(data.size()) +
-                                      " bytes: " + to_hex(data, most_bytes_shown) + ")");
+        throw Error(error.code(), error.bare_message() + " (" + described(seen) + ")");
     }
     seen.state = Observation::State::present;
 }
-
-}  // namespace
 
 Observation observe(const regf::KeyNode& from, std::uint32_t control_set, const Place& place) {
     Observation seen;
@@ -92,22 +118,33 @@ Observation observe(const regf::KeyNode& from, std::uint32_t control_set, const 
     } catch (const Error& error) {
         seen.state = Observation::State::unreadable;
         seen.trouble = error.message();
+        seen.trouble_code = error.code();
     }
     return seen;
 }
 
-std::string key_of(const Observation& seen) {
-    const std::string top = seen.place.hive == HiveRole::software
-                                ? "SOFTWARE"
-                                : system::control_set_name(seen.control_set);
-    return top + "\\" + seen.place.key;
+Observation found_elsewhere(HiveRole hive, std::string key, std::string value, std::string text) {
+    Observation seen;
+    seen.place = {hive, std::move(key), std::move(value), Content::other};
+    seen.state = text.empty() ? Observation::State::absent_value : Observation::State::present;
+    seen.text = std::move(text);
+    return seen;
 }
 
-std::string number_text(std::uint32_t number) {
-    if (number < 0x10000) return std::to_string(number);
-    char text[16];
-    std::snprintf(text, sizeof text, "0x%x", number);
-    return text;
+std::string bytes_text(const Observation& seen) {
+    return to_hex(seen.data, most_bytes_shown);
+}
+
+std::string described(const Observation& seen) {
+    return regf::type_name(seen.type) + ", " + std::to_string(seen.data.size()) +
+           " bytes: " + bytes_text(seen);
+}
+
+std::string key_of(const Observation& seen) {
+    const std::string top = seen.place.hive == HiveRole::system
+                                ? system::control_set_name(seen.control_set)
+                                : name_of(seen.place.hive);
+    return seen.place.key.empty() ? top : top + "\\" + seen.place.key;
 }
 
 std::string content_of(const Observation& seen) {
@@ -119,7 +156,9 @@ std::string content_of(const Observation& seen) {
     }
     switch (seen.place.content) {
         case Content::number: return number_text(seen.number);
-        case Content::bytes: return seen.bytes.empty() ? "no bytes" : seen.bytes;
+        case Content::bytes: return seen.data.empty() ? "no bytes" : bytes_text(seen);
+        case Content::other: return seen.text;
+        case Content::text: return "\"" + seen.text + "\"";
         case Content::strings:
         case Content::comma_separated: break;
     }

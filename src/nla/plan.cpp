@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nla/plan.h"
 
-#include <algorithm>
+#include <utility>
 
-#include "base/text.h"
-#include "nla/key_path.h"
-#include "nla/known_entries.h"
+#include "nla/diagnosis.h"
+#include "nla/lists.h"
 #include "regf/key_value.h"
+#include "system/control_sets.h"
 
 namespace nlafix::nla {
 namespace {
@@ -21,14 +21,33 @@ int weight_of(const Error& error) {
     return error.code() == ErrorCode::no_key || error.code() == ErrorCode::no_value ? 1 : 2;
 }
 
+std::string value_of(const Observation& seen) {
+    return key_of(seen) + ": value \"" + (seen.is_there() ? seen.stored_name : seen.place.value) +
+           "\"";
+}
+
+/// Throws for a value that cannot be read, or is not of the type that the list has.
+void require_readable(const Requirement& requirement, const Observation& seen) {
+    if (seen.state == Observation::State::unreadable) {
+        const bool is_value = seen.trouble_code == ErrorCode::malformed_value;
+        throw Error(seen.trouble_code,
+                    is_value ? value_of(seen) + " " + seen.trouble : seen.trouble);
+    }
+    if (!seen.is_present() || type_fits(requirement, seen.type)) return;
+    throw Error(ErrorCode::malformed_value, value_of(seen) + " has the wrong type, expected " +
+                                                regf::type_name(requirement.created_type) + " (" +
+                                                described(seen) + ")");
+}
+
 class Planner {
 public:
     Planner(bool create_missing, Plan& plan) : create_missing_(create_missing), plan_(plan) {}
 
-    void consider(const system::ControlSet& set, const Requirement& requirement) {
-        plan_.states.push_back({set.number, &requirement, ValueState::Kind::unreadable, 0, {}});
+    void consider(const Requirement& requirement, const Observation& seen) {
+        plan_.states.push_back(
+            {seen.control_set, &requirement, ValueState::Kind::unreadable, seen.type, {}});
         try {
-            plan_value(set, requirement, plan_.states.back());
+            plan_value(requirement, seen, plan_.states.back());
         } catch (Error& error) {
             error.default_hint("repair this value by hand first");
             add_obstacle(plan_, error);
@@ -36,93 +55,73 @@ public:
     }
 
 private:
-    void plan_value(const system::ControlSet& set, const Requirement& requirement,
-                    ValueState& state);
-    void plan_creation(const Requirement& requirement, ValueState& state, PlannedEdit& edit);
-    void warn_of_foreign(const std::string& where, const Requirement& requirement,
-                         const std::vector<std::string>& elements);
+    void plan_value(const Requirement& requirement, const Observation& seen, ValueState& state);
+    void plan_creation(const Requirement& requirement, const Observation& seen, ValueState& state);
 
     bool create_missing_;
     Plan& plan_;
 };
 
-std::string place_of(std::uint32_t control_set, const Requirement& requirement) {
-    return system::control_set_name(control_set) + "\\" + requirement.key;
-}
-
-void Planner::plan_value(const system::ControlSet& set, const Requirement& requirement,
+void Planner::plan_value(const Requirement& requirement, const Observation& seen,
                          ValueState& state) {
-    PlannedEdit edit;
-    edit.control_set = set.number;
-    edit.key = requirement.key;
-    edit.added = requirement.entry;
-    edit.path.push_back(set.key.name().utf8());
-    const std::optional<regf::KeyNode> key =
-        walk_to_key(set.key, requirement.key, place_of(set.number, requirement), edit.path);
-    if (!key) {
+    if (seen.state == Observation::State::absent_key) {
         state.kind = ValueState::Kind::absent_key;
-        throw Error(ErrorCode::no_key, "there is no key " + place_of(set.number, requirement))
+        throw Error(ErrorCode::no_key, "there is no key " + key_of(seen))
             .hint("is this the SYSTEM hive of a Windows server? keys are never created");
     }
-    edit.key_node = key->offset();
-    const std::optional<regf::KeyValue> value = regf::find_value(*key, requirement.value);
-    if (!value) return plan_creation(requirement, state, edit);
-
-    state.type = edit.type = value->type();
-    const Bytes data = value->data();
-    const std::string where = place_of(set.number, requirement) + ": value \"" +
-                              value->name().utf8() + "\" (" + regf::type_name(value->type()) +
-                              ", " + std::to_string(data.size()) + " bytes: " + to_hex(data, 24) +
-                              ")";
-    if (!type_fits(requirement, value->type())) {
-        throw Error(ErrorCode::malformed_value, where + " has the wrong type, expected " +
-                                                    regf::type_name(requirement.created_type));
+    if (seen.state == Observation::State::absent_value) {
+        return plan_creation(requirement, seen, state);
     }
-    ListEdit list;
-    try {
-        list = edit_list(requirement.kind, data, requirement.entry);
-    } catch (const Error& error) {
-        throw Error(error.code(), where + " " + error.bare_message());
-    }
+    require_readable(requirement, seen);
+    ListEdit list = edit_list(requirement.kind, seen.data, requirement.entry);
     state.content = list.before;
     state.kind = list.present ? ValueState::Kind::present : ValueState::Kind::missing;
-    warn_of_foreign(place_of(set.number, requirement), requirement, list.elements);
     if (list.present) return;
-    edit.value = value->name().utf8();
+    PlannedEdit edit = edit_at(seen);
+    edit.added = requirement.entry;
     edit.before = std::move(list.before);
     edit.after = std::move(list.after);
     edit.data = std::move(list.data);
     plan_.edits.push_back(std::move(edit));
 }
 
-void Planner::plan_creation(const Requirement& requirement, ValueState& state, PlannedEdit& edit) {
+void Planner::plan_creation(const Requirement& requirement, const Observation& seen,
+                            ValueState& state) {
     state.kind = ValueState::Kind::absent_value;
     if (!create_missing_) {
-        throw Error(ErrorCode::no_value, place_of(edit.control_set, requirement) +
-                                             ": there is no value \"" + requirement.value + "\"")
+        throw Error(ErrorCode::no_value,
+                    key_of(seen) + ": there is no value \"" + requirement.place.value + "\"")
             .hint(
                 "--create-missing creates it; before Windows 8.1 a list of this one entry takes "
                 "the stock packages away");
     }
-    edit.value = requirement.value;
+    PlannedEdit edit = edit_at(seen);
     edit.type = state.type = requirement.created_type;
-    edit.created = true;
+    edit.added = requirement.entry;
     edit.after = {requirement.entry};
     edit.data = list_of_one(requirement.kind, requirement.entry);
     plan_.edits.push_back(std::move(edit));
 }
 
-void Planner::warn_of_foreign(const std::string& where, const Requirement& requirement,
-                              const std::vector<std::string>& elements) {
-    for (const std::string& element : elements) {
-        if (is_shipped_with_windows(requirement.kind, element)) continue;
-        plan_.warnings.push_back(where + ": \"" + requirement.value + "\" names \"" + element +
-                                 "\", which no Windows ships: a vendor's product, or an implant; "
-                                 "it was left as it is");
-    }
+}  // namespace
+
+PlannedEdit edit_at(const Observation& seen) {
+    PlannedEdit edit;
+    edit.control_set = seen.control_set;
+    edit.key = seen.place.key;
+    edit.key_node = seen.key_node;
+    edit.path = seen.path;
+    edit.created = !seen.is_there();
+    edit.value = edit.created ? seen.place.value : seen.stored_name;
+    edit.type = edit.old_type = seen.type;
+    return edit;
 }
 
-}  // namespace
+std::string key_of(const PlannedEdit& edit) {
+    const std::string top =
+        edit.control_set == 0 ? "SYSTEM" : system::control_set_name(edit.control_set);
+    return top + "\\" + edit.key;
+}
 
 void add_obstacle(Plan& plan, const Error& error) {
     if (!plan.obstacle) {
@@ -137,18 +136,20 @@ void add_obstacle(Plan& plan, const Error& error) {
 
 const std::vector<Requirement>& requirements() {
     static const std::vector<Requirement> table = {
-        {"Control\\Lsa", "Security Packages", "tspkg", ListKind::strings, regf::reg_multi_sz},
-        {"Control\\SecurityProviders", "SecurityProviders", "credssp.dll",
-         ListKind::comma_separated, regf::reg_sz},
+        {packages_list(), "tspkg", ListKind::strings, regf::reg_multi_sz},
+        {providers_list(), "credssp.dll", ListKind::comma_separated, regf::reg_sz},
     };
     return table;
 }
 
-Plan make_plan(const std::vector<system::ControlSet>& sets, bool create_missing) {
+Plan make_plan(const Diagnosis& diagnosis, bool create_missing) {
     Plan plan;
     Planner planner(create_missing, plan);
-    for (const system::ControlSet& set : sets) {
-        for (const Requirement& requirement : requirements()) planner.consider(set, requirement);
+    for (const LookedAt& value : diagnosis.looked_at) {
+        for (const Requirement& requirement : requirements()) {
+            if (!same_place(value.seen.place, requirement.place)) continue;
+            planner.consider(requirement, value.seen);
+        }
     }
     return plan;
 }

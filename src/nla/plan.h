@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What has to be done to a hive.
-// Owns: the table of the two values, the plan, the warnings about entries that no Windows ships.
-// Never: edits a hive, or knows where it comes from.
+// Owns: the table of the two values, and the plan.
+// Never: reads or edits a hive, or knows where it comes from.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "nla/list_edit.h"
-#include "regf/hive.h"
-#include "system/control_sets.h"
+#include "nla/observation.h"
 
 namespace nlafix::nla {
 
+struct Diagnosis;
+
 /// One value that must hold one entry.
 struct Requirement {
-    const char* key;  // below the control set
-    const char* value;
+    Place place;  // below the control set
     const char* entry;
     ListKind kind;
     std::uint32_t created_type;  // of a value that has to be created
@@ -30,20 +30,27 @@ const std::vector<Requirement>& requirements();
 
 /// One value that will be written.
 struct PlannedEdit {
-    std::uint32_t control_set = 0;
-    std::string key;                // below the control set, as in Requirement
+    std::uint32_t control_set = 0;  // 0 outside a control set
+    std::string key;                // below the control set, or below the root
     regf::CellOffset key_node = 0;  // the key's cell
     std::vector<std::string> path;  // UTF-8 names from below the root to the key, as stored
     std::string value;              // UTF-8 name, as stored
-    std::uint32_t type = 0;
-    bool created = false;          // the value was absent
-    std::string added;             // the entry; empty in a repair of another value
-    std::string repairs;           // the code of a repair (nla/repair.h); else empty
-    std::uint32_t old_number = 0;  // of a REG_DWORD, which only repairs edit
-    std::uint32_t new_number = 0;
+    std::uint32_t type = 0;         // of the new data
+    bool created = false;           // the value was absent
+    bool removed = false;           // the value goes; there is no new data
+    std::string added;              // the entry; empty in a repair of another value
+    std::string repairs;            // the code of a repair (nla/repair.h); else empty
     std::vector<std::string> before, after;  // for reports
+    std::uint32_t old_type = 0;              // of the old data, where there was any
+    Bytes old_data;                          // only of a repair
     Bytes data;                              // the new data
 };
+
+/// The edit of the value that was seen, without what it becomes.
+PlannedEdit edit_at(const Observation& seen);
+
+/// "ControlSet001\Control\Lsa", or "SYSTEM\Setup".
+std::string key_of(const PlannedEdit& edit);
 
 /// What was found of one requirement in one control set.
 struct ValueState {
@@ -63,10 +70,11 @@ struct Plan {
     std::optional<Error> obstacle;
 };
 
-/// The edits for `sets`. With `create_missing` an absent value is created; without it, it is an
-/// obstacle (no_value), as is an absent key (no_key) or a value that cannot be read
-/// (malformed_value, malformed_hive). Never throws for what is in the hive.
-Plan make_plan(const std::vector<system::ControlSet>& sets, bool create_missing);
+/// The edits of the two lists, from what the diagnosis saw of them in each control set. With
+/// `create_missing` an absent value is created; without it, it is an obstacle (no_value), as is an
+/// absent key (no_key) or a value that cannot be read (malformed_value, malformed_hive). Never
+/// throws for what is in the hive.
+Plan make_plan(const Diagnosis& diagnosis, bool create_missing);
 
 /// Takes `error` as the obstacle of `plan`, unless there is a worse one: then it is a warning.
 void add_obstacle(Plan& plan, const Error& error);

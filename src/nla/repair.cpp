@@ -2,29 +2,41 @@
 #include "nla/repair.h"
 
 #include <algorithm>
-
-#include "regf/key_value.h"
+#include <utility>
 
 namespace nlafix::nla {
 namespace {
 
-PlannedEdit edit_for(const Finding& finding, system::Generation generation) {
-    const Observation& seen = finding.seen;
-    PlannedEdit edit;
-    edit.control_set = seen.control_set;
-    edit.key = seen.place.key;
-    edit.key_node = seen.key_node;
-    edit.path = seen.path;
-    edit.value = seen.stored_name;
-    edit.type = regf::reg_dword;
-    edit.repairs = finding.rule->code;
-    edit.old_number = seen.number;
-    edit.new_number = repaired_number(*finding.rule, generation);
-    edit.before = {number_text(edit.old_number)};
-    edit.after = {number_text(edit.new_number)};
-    edit.data.resize(4);
-    put_u32(edit.data, 0, edit.new_number);
+/// The value as it will be, for a report.
+Observation after(const Change& change) {
+    Observation seen = change.at;
+    seen.state = Observation::State::absent_value;
+    if (change.removes) return seen;
+    read_data(change.type, change.data, seen);
+    return seen;
+}
+
+PlannedEdit edit_for(const Change& change, const char* code) {
+    PlannedEdit edit = edit_at(change.at);
+    edit.repairs = code;
+    edit.before = {content_of(change.at)};
+    edit.after = {content_of(after(change))};
+    edit.removed = change.removes;
+    edit.old_data = change.at.data;
+    edit.type = change.removes ? edit.old_type : change.type;
+    edit.data = change.data;
     return edit;
+}
+
+/// Two codes may have the same remedy; and one that writes a whole list brings the entry with it
+/// that the plan adds.
+void put(PlannedEdit edit, Plan& plan) {
+    const auto earlier =
+        std::find_if(plan.edits.begin(), plan.edits.end(), [&edit](const PlannedEdit& other) {
+            return other.key_node == edit.key_node && other.value == edit.value;
+        });
+    if (earlier == plan.edits.end()) return plan.edits.push_back(std::move(edit));
+    if (earlier->repairs.empty()) *earlier = std::move(edit);
 }
 
 }  // namespace
@@ -48,7 +60,7 @@ void add_repairs(const Diagnosis& diagnosis, const std::vector<std::string>& cod
         if (!rule.repair || std::find(codes.begin(), codes.end(), rule.code) == codes.end()) {
             continue;
         }
-        const std::string where = key_of(finding.seen) + ": value \"" + rule.places.front().value;
+        const std::string where = key_of(finding.seen) + ": value \"" + finding.seen.place.value;
         if (finding.unreadable) {
             add_obstacle(plan, Error(ErrorCode::malformed_value,
                                      where + "\" cannot be read: " + finding.seen.trouble)
@@ -60,7 +72,9 @@ void add_repairs(const Diagnosis& diagnosis, const std::vector<std::string>& cod
             plan.warnings.push_back(where + "\" does not count, a policy does (" +
                                     finding.overridden_by + "): this repair alone changes nothing");
         }
-        plan.edits.push_back(edit_for(finding, diagnosis.windows.generation));
+        for (const Change& change : finding.repair) {
+            put(edit_for(change, rule.code), plan);
+        }
     }
 }
 

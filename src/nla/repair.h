@@ -20,7 +20,7 @@ bool is_repair(const std::string& code);
 
 /// Adds to `plan` an edit for each finding whose code is in `codes`. A code without a finding adds
 /// nothing. A value that cannot be read is an obstacle (malformed_value), as it is for the two
-/// lists. Nothing is ever created: there is a finding only where the value is.
+/// lists. A repair may create the value that it names, and never a key.
 void add_repairs(const Diagnosis& diagnosis, const std::vector<std::string>& codes, Plan& plan);
 
 }  // namespace nlafix::nla

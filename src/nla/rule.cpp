@@ -5,24 +5,8 @@
 #include <iterator>
 
 namespace nlafix::nla {
-namespace {
 
 using system::Generation;
-
-/// The entry that holds for `generation`; nothing where the value is absent as shipped.
-const Stock* stock_of(const Rule& rule, Generation generation) {
-    const Stock* found = nullptr;
-    for (const Stock& stock : rule.stock) {
-        if (stock.from <= generation) found = &stock;
-    }
-    return found;
-}
-
-std::string text_of(const Stock& stock) {
-    return stock.text != nullptr ? stock.text : number_text(stock.number);
-}
-
-}  // namespace
 
 const char* word_of(Severity severity) {
     switch (severity) {
@@ -57,37 +41,16 @@ bool applies(const Rule& rule, Generation generation) {
            (rule.since <= generation && generation <= rule.until);
 }
 
-std::string stock_text(const Rule& rule, Generation generation) {
-    if (generation != Generation::unknown) {
-        const Stock* stock = stock_of(rule, generation);
-        return stock == nullptr ? "absent" : text_of(*stock);
-    }
-    std::vector<std::string> texts;
-    for (const Stock& stock : rule.stock) {
-        const std::string text = text_of(stock);
-        if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
-    }
-    if (texts.empty()) return "absent";
-    std::string all;
-    for (const std::string& text : texts) all += (all.empty() ? "" : " or ") + text;
-    return all;
+std::string with_subject(const char* words, const std::string& subject) {
+    std::string text = words;
+    const std::size_t at = text.find("{}");
+    return at == std::string::npos ? text : text.replace(at, 2, subject);
 }
 
-bool is_stock(const Rule& rule, Generation generation, std::uint32_t number) {
-    if (generation != Generation::unknown) {
-        const Stock* stock = stock_of(rule, generation);
-        return stock != nullptr && stock->text == nullptr && stock->number == number;
-    }
-    return std::any_of(rule.stock.begin(), rule.stock.end(), [number](const Stock& stock) {
-        return stock.text == nullptr && stock.number == number;
-    });
-}
-
-std::uint32_t repaired_number(const Rule& rule, Generation generation) {
-    if (!rule.repair->to_stock || rule.stock.empty()) return rule.repair->number;
-    const Stock* stock = stock_of(rule, generation);
-    // What the oldest one that knows the value ships with is what all of them understand.
-    return stock != nullptr ? stock->number : rule.stock.front().number;
+std::string Rule::to_do() const {
+    if (!repair) return advice;
+    std::string text = std::string(repair->does) + ": nlafix fix --also " + code;
+    return *advice == '\0' ? text : text + "; " + advice;
 }
 
 }  // namespace nlafix::nla

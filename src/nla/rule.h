@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A rule of the diagnosis: one way in which a value keeps Remote Desktop from letting anybody in.
+// A rule of the diagnosis: one thing that keeps Remote Desktop from letting anybody in.
 // Owns: what a rule consists of, and the table of all of them.
-// Never: reads a hive (nla/observation.h does), or prints.
+// Never: reads a hive (nla/observation.h and the rooms of nla/scene.h do), or prints.
 //
 // To add a rule, add one entry to the table of its subject (nla/rules_*.cpp); docs/diagnosis.md is
 // generated from it, and tests/unit/nla/rules_test.cpp wants a row for it.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "nla/observation.h"
+#include "nla/scene.h"
 #include "system/generation.h"
 
 namespace nlafix::nla {
@@ -27,53 +29,98 @@ enum class Severity {
 /// "blocks", "may-block", "note".
 const char* word_of(Severity severity);
 
-/// What a value is as shipped, from one generation on. Before the first one it is absent.
-struct Stock {
-    system::Generation from = system::Generation::unknown;
-    std::uint32_t number = 0;
-    const char* text = nullptr;  // of a value that is no number
+/// What a rule is about, for the line that says what was looked at.
+enum class Area {
+    lists,
+    remote_desktop,
+    services,
+    firewall,
+    certificate,
+    encryption,
+    logins,
+    policies,
+    domain,
+    accounts,
+    files,
+    startup
 };
 
-/// What a rule knows besides its values.
-struct Situation {
-    system::Generation generation = system::Generation::unknown;
-    bool in_domain = false;  // as far as SYSTEM tells
+/// What a condition found.
+struct Found {
+    std::string detail = {};  // in a few words, for the evidence; empty where the value says it all
+    std::string subject = {};              // what `{}` stands for in the words of the case
+    std::optional<Observation> seen = {};  // what decided; else the first of the rule's places
+};
+using Answer = std::optional<Found>;
+
+/// One observation for each place of the rule; none is unreadable. May throw Error for evidence
+/// that cannot be read: then the rule is a finding `value-unreadable`.
+using Finds = std::function<Answer(const std::vector<Observation>& seen, const Scene& scene)>;
+
+/// A condition and its words: "not 0".
+struct Condition {
+    std::string when;
+    Finds finds;
 };
 
-/// What a condition found, in a few words for the evidence; empty where the value alone says it.
-using Evidence = std::optional<std::string>;
+/// One way in which a rule is broken. The first whose condition holds is the finding.
+struct Case {
+    Severity severity = Severity::note;
+    Condition condition;
+    const char* says = "";  // a clause, for somebody who does not know the registry
+};
 
-/// One observation for each place of the rule. Called when at least one is present and none is
-/// unreadable. Nothing where there is nothing to report.
-using Condition = Evidence (*)(const std::vector<Observation>& seen, const Situation& situation);
+/// One value as a repair leaves it.
+struct Change {
+    Observation at;  // its key is there; the value may be absent, and is created then
+    std::uint32_t type = 0;
+    Bytes data;
+    bool removes = false;  // the value goes; type and data mean nothing
+};
 
-/// The one value in SYSTEM that is the known remedy.
+/// What a repair writes, and its words: "3".
+struct Remedy {
+    std::string writes;
+    /// `seen` is what the finding shows. Nothing where this finding has no repair.
+    std::function<std::vector<Change>(const Observation& seen, const Scene& scene)> changes;
+};
+
+/// The known remedy, where it is a value in SYSTEM.
 struct Repair {
-    std::uint32_t number = 0;
-    bool to_stock = false;  // the stock value of the generation instead
+    const char* does = "";  // a clause of what it brings about: "let it start"
+    Remedy remedy;
     const char* risk = "";  // what it costs, one sentence
 };
 
 /// The policy in SOFTWARE that overrides a value: by its name below `policies_key`.
 inline constexpr const char* policies_key = "Policies\\Microsoft\\Windows NT\\Terminal Services";
 
+/// How often a rule is asked.
+enum class Scope { control_set, machine };
+
 struct Rule {
     const char* code = "";  // stable
-    Severity severity = Severity::note;
-    std::vector<Place> places = {};  // mostly one
-    std::vector<Stock> stock =
-        {};  // oldest first; of the first place, or of each where there are more
-    // The generations that know the value.
+    Area area = Area::remote_desktop;
+    Scope scope = Scope::control_set;
+    std::vector<HiveRole> needs = {};  // not asked where one of them is not at hand
+    std::vector<Place> places = {};    // mostly one
+    const char* looks_at = "";         // in words, beside the places
+    const char* subject = "";          // what `{}` in the clauses stands for in general
+    // The generations that know what it is about.
     system::Generation since = system::Generation::unknown;
     system::Generation until = system::Generation::win10;
-    const char* when = "";  // the condition in words: "1"
-    Condition finds = nullptr;
-    bool even_if_stock = false;    // one of the two exceptions of a reader's interest
-    const char* says = "";         // a clause, for somebody who does not know the registry
+    bool even_if_stock = false;   // one of the two exceptions of a reader's interest
+    bool even_if_absent = false;  // asked where no place is present, in a hive that is whole
+    std::vector<Case> cases = {};
     const char* means = "";        // one sentence
-    const char* advice = "";       // what an engineer does about it
-    const char* policy = nullptr;  // value below `policies_key` that overrides this one
+    const char* advice = "";       // what an engineer does about it, where no repair does, or then
+    const char* policy = nullptr;  // value below `policies_key` that overrides the first place
     std::optional<Repair> repair = {};
+
+    /// That of its first case, which is the worst.
+    Severity severity() const { return cases.front().severity; }
+    /// What to do: the repair where there is one, then `advice`.
+    std::string to_do() const;
 };
 
 /// All rules, the ones that explain most in front: a verdict names the first that was found.
@@ -92,13 +139,7 @@ const Rule* find_rule(const std::string& code);
 /// Whether `generation` knows what `rule` is about. An unknown one might.
 bool applies(const Rule& rule, system::Generation generation);
 
-/// As shipped with `generation`: "1", "absent". Of an unknown one, everything that any has.
-std::string stock_text(const Rule& rule, system::Generation generation);
-
-/// True for a number that `generation` ships with; of an unknown one, that any does.
-bool is_stock(const Rule& rule, system::Generation generation, std::uint32_t number);
-
-/// The number that `rule.repair` sets.
-std::uint32_t repaired_number(const Rule& rule, system::Generation generation);
+/// `words` with `subject` for the `{}` in them.
+std::string with_subject(const char* words, const std::string& subject);
 
 }  // namespace nlafix::nla

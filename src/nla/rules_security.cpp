@@ -7,19 +7,11 @@ namespace {
 
 using system::Generation;
 
-constexpr const char* lsa = "Control\\Lsa";
-constexpr const char* msv1_0 = "Control\\Lsa\\MSV1_0";
-
-Place number_in(const char* key, const char* value) {
-    return {HiveRole::system, key, value, Content::number};
-}
-
-Evidence is_below_3(const std::vector<Observation>& seen, const Situation&) {
-    return found_if(seen.front().is_present() && seen.front().number < 3);
-}
+const std::string lsa = "Control\\Lsa";
+const std::string msv1_0 = "Control\\Lsa\\MSV1_0";
 
 /// More than 128-bit encryption, which every client since Windows 2000 can do.
-Evidence wants_more_than_128_bits(const std::vector<Observation>& seen, const Situation&) {
+Answer wants_more_than_128_bits(const std::vector<Observation>& seen, const Scene&) {
     return found_if(seen.front().is_present() && (seen.front().number & ~0x20000000U) != 0);
 }
 
@@ -61,7 +53,7 @@ bool is_offered(std::size_t version, Generation generation) {
     }
 }
 
-Evidence no_version_is_left(const std::vector<Observation>& seen, const Situation& situation) {
+Answer no_version_is_left(const std::vector<Observation>& seen, const Scene& scene) {
     for (std::size_t version = 0; 2 * version < seen.size(); ++version) {
         const Observation& enabled = seen[2 * version];
         const Observation& off_by_default = seen[2 * version + 1];
@@ -69,87 +61,75 @@ Evidence no_version_is_left(const std::vector<Observation>& seen, const Situatio
                                      (off_by_default.is_present() && off_by_default.number != 0);
         if (is_switched_off) continue;
         const bool is_switched_on = enabled.is_present() || off_by_default.is_present();
-        if (is_switched_on || is_offered(version, situation.generation)) return std::nullopt;
+        if (is_switched_on || is_offered(version, scene.generation())) return std::nullopt;
     }
-    return "every version is switched off";
+    return Found{.detail = "every version is switched off"};
 }
 
 std::vector<Rule> lsa_rules() {
     return {
         {.code = "ntlm-refused",
-         .severity = Severity::may_block,
+         .area = Area::logins,
          .places = {number_in(msv1_0, "RestrictReceivingNTLMTraffic")},
          .since = Generation::win7,
-         .when = "not 0",
-         .finds = is_set,
-         .says = "logins by NTLM are refused",
+         .cases = {{Severity::may_block, is_set(), "logins by NTLM are refused"}},
          .means = "Only Kerberos is left: whoever connects by address, from outside the domain, or "
                   "as a local user does not get in.",
          .advice = "connect by the machine's full name from the domain; else set it to 0, once "
                    "Windows can be reached"},
         {.code = "ntlm-too-strict",
-         .severity = Severity::may_block,
-         .places = {number_in(msv1_0, "NtlmMinServerSec")},
-         .stock = {{Generation::xp, 0}, {Generation::win7, 0x20000000}},
+         .area = Area::logins,
+         .places = {number_in(msv1_0, "NtlmMinServerSec",
+                              {{Generation::xp, 0}, {Generation::win7, 0x20000000}})},
          .since = Generation::xp,
-         .when = "more than 0x20000000 (128-bit encryption)",
-         .finds = wants_more_than_128_bits,
-         .says = "the server asks more of a login by NTLM than some clients can do",
+         .cases = {{Severity::may_block,
+                    {"more than 0x20000000 (128-bit encryption)", wants_more_than_128_bits},
+                    "the server asks more of a login by NTLM than some clients can do"}},
          .means = "Clients that cannot do NTLMv2 session security are refused.",
          .advice = "try a current client"},
         {.code = "lm-level-low",
-         .severity = Severity::may_block,
-         .places = {number_in(lsa, "LmCompatibilityLevel")},
-         .stock = {{Generation::xp, 0},
-                   {Generation::server2003, 2},
-                   {Generation::vista, 3, "absent (in effect 3)"}},
+         .area = Area::logins,
+         .places = {number_in(lsa, "LmCompatibilityLevel",
+                              {{Generation::xp, 0},
+                               {Generation::server2003, 2},
+                               {Generation::vista, 3, "absent (in effect 3)"}})},
          .since = Generation::xp,
-         .when = "below 3",
-         .finds = is_below_3,
-         .says = "the machine speaks an old form of NTLM, which its domain may refuse",
+         .cases = {{Severity::may_block, is_below(3),
+                    "the machine speaks an old form of NTLM, which its domain may refuse"}},
          .means = "It sends LM or NTLM answers, and a domain controller that wants NTLMv2 refuses "
                   "them.",
          .advice = "set it to 3 or more, once Windows can be reached"},
         {.code = "domain-credentials-blocked",
-         .severity = Severity::may_block,
-         .places = {number_in(lsa, "disabledomaincreds")},
-         .stock = {{Generation::xp, 0}},
+         .area = Area::logins,
+         .places = {number_in(lsa, "disabledomaincreds", {{Generation::xp, 0}})},
          .since = Generation::xp,
-         .when = "not 0",
-         .finds = is_set,
-         .says = "the machine does not keep credentials for the network",
+         .cases = {{Severity::may_block, is_set(),
+                    "the machine does not keep credentials for the network"}},
          .means = "Credentials that the login hands on cannot be stored, and what relies on them "
                   "fails.",
          .advice = "set it to 0, once Windows can be reached, if the login fails for domain users"},
         {.code = "fips-mode",
-         .severity = Severity::may_block,
-         .places = {number_in("Control\\Lsa\\FipsAlgorithmPolicy", "Enabled")},
-         .stock = {{Generation::vista, 0}},
+         .area = Area::encryption,
+         .places = {number_in("Control\\Lsa\\FipsAlgorithmPolicy", "Enabled",
+                              {{Generation::vista, 0}})},
          .since = Generation::vista,
-         .when = "not 0",
-         .finds = is_set,
-         .says = "the machine takes only FIPS encryption",
+         .cases = {{Severity::may_block, is_set(), "the machine takes only FIPS encryption"}},
          .means = "Clients and certificates that cannot do FIPS 140 encryption are refused.",
          .advice = "try a current client; else ask who wanted FIPS mode"},
         {.code = "fips-mode-before-vista",
-         .severity = Severity::may_block,
-         .places = {number_in(lsa, "FipsAlgorithmPolicy")},
-         .stock = {{Generation::xp, 0}},
+         .area = Area::encryption,
+         .places = {number_in(lsa, "FipsAlgorithmPolicy", {{Generation::xp, 0}})},
          .since = Generation::xp,
          .until = Generation::server2003,
-         .when = "not 0",
-         .finds = is_set,
-         .says = "the machine takes only FIPS encryption",
+         .cases = {{Severity::may_block, is_set(), "the machine takes only FIPS encryption"}},
          .means = "The same setting as FipsAlgorithmPolicy\\Enabled, where Windows XP and Server "
                   "2003 keep it.",
          .advice = "try a client that can do it; else ask who wanted FIPS mode"},
         {.code = "lsa-protection",
-         .severity = Severity::note,
+         .area = Area::logins,
          .places = {number_in(lsa, "RunAsPPL")},
          .since = Generation::win81,
-         .when = "1 or 2",
-         .finds = is_set,
-         .says = "LSA protection is on",
+         .cases = {{Severity::note, is_set(), "LSA protection is on"}},
          .means = "Windows loads no security package that Microsoft did not sign; tspkg is signed.",
          .advice = "nothing, unless a package of another vendor is needed for the login"},
     };
@@ -158,34 +138,34 @@ std::vector<Rule> lsa_rules() {
 std::vector<Rule> tls_and_clock_rules() {
     return {
         {.code = "no-tls-server",
-         .severity = Severity::blocks,
+         .area = Area::encryption,
          .places = tls_places({tls_1_0_server, tls_1_1_server, tls_1_2_server, tls_1_3_server}),
          .since = Generation::xp,
-         .when = "Enabled 0 or DisabledByDefault 1 for every version that Windows offers",
-         .finds = no_version_is_left,
-         .says = "no connection could be encrypted: every version of TLS is switched off",
+         .cases = {{Severity::blocks,
+                    {"Enabled 0 or DisabledByDefault 1 for every version that Windows offers",
+                     no_version_is_left},
+                    "no connection could be encrypted: every version of TLS is switched off"}},
          .means = "Network level authentication runs inside TLS, and the server offers no version "
                   "of it.",
          .advice =
              "let Windows decide: remove the values below SCHANNEL\\Protocols\\TLS 1.2\\Server "
              "from the recovery environment"},
         {.code = "no-tls-client",
-         .severity = Severity::note,
+         .area = Area::encryption,
          .places = tls_places({tls_1_0_client, tls_1_1_client, tls_1_2_client, tls_1_3_client}),
          .since = Generation::xp,
-         .when = "Enabled 0 or DisabledByDefault 1 for every version that Windows offers",
-         .finds = no_version_is_left,
-         .says = "the machine itself cannot open a TLS connection",
+         .cases = {{Severity::note,
+                    {"Enabled 0 or DisabledByDefault 1 for every version that Windows offers",
+                     no_version_is_left},
+                    "the machine itself cannot open a TLS connection"}},
          .means = "Logins to this machine do not need it, but a Remote Desktop gateway or license "
                   "server may not be reached.",
          .advice =
              "let Windows decide: remove the values below SCHANNEL\\Protocols\\TLS 1.2\\Client"},
         {.code = "clock-is-utc",
-         .severity = Severity::note,
+         .area = Area::startup,
          .places = {number_in("Control\\TimeZoneInformation", "RealTimeIsUniversal")},
-         .when = "not 0",
-         .finds = is_set,
-         .says = "Windows reads the hardware clock as UTC",
+         .cases = {{Severity::note, is_set(), "Windows reads the hardware clock as UTC"}},
          .means =
              "If the clock is kept in local time, Windows is hours wrong, and Kerberos refuses "
              "logins beyond five minutes.",

@@ -17,6 +17,7 @@
 #include "hive_builder.h"
 #include "hivex/edit_image.h"
 #include "log_first_hives.h"
+#include "nla/diagnosis.h"
 #include "nla/plan.h"
 #include "os/system.h"
 #include "recovery/bins_range.h"
@@ -65,8 +66,8 @@ struct Commit {
         old_content.assign(clean.image().begin(), clean.image().end());
         const regf::Hive parsed(clean.image());
         const auto sets = system::choose_control_sets(parsed, system::read_select(parsed), {});
-        wanted = hivex::edit_image(clean, nla::make_plan(sets, false), edit_time, os::real_system())
-                     .bytes;
+        const nla::Plan edits = nla::make_plan(nla::diagnose(parsed, sets, {}), false);
+        wanted = hivex::edit_image(clean, edits, edit_time, os::real_system()).bytes;
         plan = recovery::plan_log_first({start[0], logs}, wanted, growth);
         regf::put_sequence_numbers(wanted, plan.final_sequence, plan.final_sequence);
     }

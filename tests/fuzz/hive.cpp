@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "nla/diagnosis.h"
 #include "nla/plan.h"
 #include "regf/base_block.h"
 #include "regf/structure.h"
@@ -33,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         static_cast<void>(regf::check_structure(hive));
         const system::Select select = system::read_select(hive);
         const auto sets = system::choose_control_sets(hive, select, {system::Choice::Kind::all, 0});
-        static_cast<void>(nla::make_plan(sets, true));
+        static_cast<void>(nla::make_plan(nla::diagnose(hive, sets, {}), true));
     } catch (const Error&) {
         // An answer like any other.
     }

@@ -7,6 +7,7 @@
 
 #include "hive_builder.h"
 #include "hivex/edit_image.h"
+#include "nla/diagnosis.h"
 #include "nla/plan.h"
 #include "os/system.h"
 #include "recovery/clean_hive.h"
@@ -44,7 +45,7 @@ struct PreparedHive {
     static nla::Plan plan_of(const Bytes& file, bool create_missing) {
         const regf::Hive hive(file);
         const auto sets = system::choose_control_sets(hive, system::read_select(hive), {});
-        return nla::make_plan(sets, create_missing);
+        return nla::make_plan(nla::diagnose(hive, sets, {}), create_missing);
     }
 };
 

@@ -224,7 +224,7 @@ TEST_CASE("Where nothing tells the generation, what any of them ships is stock")
     const regf::Hive hive(built.bytes);
     const auto sets =
         system::choose_control_sets(hive, system::read_select(hive), system::Choice{});
-    const nla::Diagnosis diagnosis = nla::diagnose(hive, sets, nullptr);
+    const nla::Diagnosis diagnosis = nla::diagnose(hive, sets, {});
     CHECK(diagnosis.windows.generation == system::Generation::unknown);
     CHECK(test::codes_of(diagnosis) == Strings{"port-changed"});
 }
@@ -249,7 +249,7 @@ TEST_CASE("Each control set has findings of its own, and one verdict") {
     system::Choice all;
     all.kind = system::Choice::Kind::all;
     const auto sets = system::choose_control_sets(hive, system::read_select(hive), all);
-    const nla::Diagnosis diagnosis = nla::diagnose(hive, sets, nullptr);
+    const nla::Diagnosis diagnosis = nla::diagnose(hive, sets, {});
     REQUIRE(diagnosis.findings.size() == 2);
     CHECK(diagnosis.findings[0].seen.control_set == 1);
     CHECK(diagnosis.findings[1].seen.control_set == 2);

@@ -85,7 +85,9 @@ public:
         const regf::Hive software(software_.bytes);
         const auto sets =
             nlafix::system::choose_control_sets(hive, nlafix::system::read_select(hive), {});
-        return nla::diagnose(hive, sets, with_software ? &software : nullptr);
+        nla::Surroundings around;
+        if (with_software) around.software = &software;
+        return nla::diagnose(hive, sets, around);
     }
 
     bool has(const std::string& code) const {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "hive_builder.h"
-#include "nla/known_entries.h"
+#include "nla/lists.h"
 #include "thrown.h"
 
 using namespace nlafix;

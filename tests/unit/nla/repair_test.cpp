@@ -53,8 +53,9 @@ f::Key tree_with(const std::vector<Case>& broken, f::Entries entries = {true, tr
 
 nla::Plan plan_of(const regf::Hive& hive, const Strings& codes) {
     const auto sets = system::choose_control_sets(hive, system::read_select(hive), {});
-    nla::Plan plan = nla::make_plan(sets, false);
-    nla::add_repairs(nla::diagnose(hive, sets, nullptr), codes, plan);
+    const nla::Diagnosis diagnosis = nla::diagnose(hive, sets, {});
+    nla::Plan plan = nla::make_plan(diagnosis, false);
+    nla::add_repairs(diagnosis, codes, plan);
     return plan;
 }
 
@@ -73,8 +74,7 @@ TEST_CASE("Each repair plans the one value, and the copy that is edited passes v
         const nla::PlannedEdit& edit = prepared.plan.edits[0];
         CHECK(edit.key == one.key);
         CHECK(edit.value == one.value);
-        CHECK(edit.old_number == one.broken);
-        CHECK(edit.new_number == one.mended);
+        CHECK(edit.old_data == f::dword(one.broken));
         CHECK(edit.data == f::dword(one.mended));
         CHECK(edit.repairs == one.code);
         CHECK_FALSE(edit.created);
@@ -109,12 +109,12 @@ TEST_CASE("Nothing is repaired that was not asked for, or is not there") {
 }
 
 TEST_CASE("SecurityLayer becomes what the generation ships with") {
-    const nla::Rule& rule = *nla::find_rule("security-layer-out-of-range");
+    const nla::Place& layer = nla::find_rule("security-layer-out-of-range")->places.front();
     using system::Generation;
-    CHECK(nla::repaired_number(rule, Generation::win7) == 1);
-    CHECK(nla::repaired_number(rule, Generation::win81) == 1);
-    CHECK(nla::repaired_number(rule, Generation::win10) == 2);
-    CHECK(nla::repaired_number(rule, Generation::unknown) == 1);
+    CHECK(nla::stock_number(layer, Generation::win7) == 1);
+    CHECK(nla::stock_number(layer, Generation::win81) == 1);
+    CHECK(nla::stock_number(layer, Generation::win10) == 2);
+    CHECK(nla::stock_number(layer, Generation::unknown) == 1);
 }
 
 TEST_CASE("A value that cannot be read is an obstacle where its repair was asked for") {

@@ -286,16 +286,21 @@ TEST_CASE("Every rule has a row for each direction, and each row a rule") {
 TEST_CASE("Every rule says what it means, what to do, and what it looks at") {
     for (const nla::Rule& rule : nla::rules()) {
         CAPTURE(rule.code);
-        REQUIRE_FALSE(rule.places.empty());
-        REQUIRE(static_cast<bool>(rule.finds));
-        for (const char* text : {rule.when, rule.says, rule.means, rule.advice}) {
-            CHECK(std::string(text) != "");
+        CHECK((!rule.places.empty() || std::string(rule.looks_at) != ""));
+        REQUIRE_FALSE(rule.cases.empty());
+        for (const nla::Case& one : rule.cases) {
+            REQUIRE(static_cast<bool>(one.condition.finds));
+            CHECK(one.condition.when != "");
+            CHECK(std::string(one.says) != "");
+            CHECK(std::string(one.says).back() != '.');
+            CHECK(one.severity >= rule.severity());  // the first is the worst
+            const bool names_it = std::string(one.says).find("{}") != std::string::npos;
+            if (names_it) CHECK(std::string(rule.subject) != "");
         }
-        // A sentence, and two clauses.
+        // A sentence, and a clause.
         CHECK(std::string(rule.means).back() == '.');
-        CHECK(std::string(rule.says).back() != '.');
-        CHECK(std::string(rule.advice).back() != '.');
-        for (const nla::Place& place : rule.places) CHECK(place.hive == rule.places[0].hive);
+        CHECK(rule.to_do() != "");
+        CHECK(rule.to_do().back() != '.');
     }
 }
 
@@ -319,9 +324,8 @@ TEST_CASE("Only values of SYSTEM that were agreed on have a repair") {
     for (const nla::Rule& rule : nla::rules()) {
         if (!rule.repair) continue;
         codes.insert(rule.code);
-        CHECK(rule.places.size() == 1);
-        CHECK(rule.places[0].hive == nla::HiveRole::system);
-        CHECK(rule.places[0].content == nla::Content::number);
+        CHECK(rule.repair->remedy.writes != "");
+        CHECK(std::string(rule.repair->does) != "");
         CHECK(std::string(rule.repair->risk).back() == '.');
     }
     CHECK(codes == std::set<std::string>{"remote-desktop-off", "listener-off",

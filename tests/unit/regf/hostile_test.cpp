@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hive_builder.h"
+#include "nla/diagnosis.h"
 #include "nla/plan.h"
 #include "regf/key_value.h"
 #include "system_tree.h"
@@ -46,7 +47,7 @@ void judge_and_read(const Bytes& file) {
         const regf::Hive hive(file);
         const system::Select select = system::read_select(hive);
         const auto sets = system::choose_control_sets(hive, select, {});
-        static_cast<void>(nla::make_plan(sets, true));
+        static_cast<void>(nla::make_plan(nla::diagnose(hive, sets, {}), true));
     }));
     static_cast<void>(test::error_of([&] { read_all(regf::Hive(file), 200); }));
 }

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Entries of the two lists that Windows ships.
+// The lists of packages and providers, and what Windows ships in them.
 #pragma once
 
 #include <string_view>
 
 #include "nla/list_edit.h"
+#include "nla/place.h"
 
 namespace nlafix::nla {
+
+/// Lsa's list of security packages, to which `tspkg` belongs.
+const Place& packages_list();
+
+/// The list of security providers, to which `credssp.dll` belongs.
+const Place& providers_list();
+
+/// The stock packages of Windows 8.1, which only Windows itself writes.
+const Place& os_config_list();
 
 /// True for an entry that some Windows version ships. A list of another vendor's packages is a
 /// known way for an implant to be loaded, and also how honest single sign-on products work.

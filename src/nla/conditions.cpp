@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nla/conditions.h"
+
+#include <set>
+
+#include "base/text.h"
+#include "regf/key_value.h"
+
+namespace nlafix::nla {
+namespace {
+
+using Seen = std::vector<Observation>;
+
+template <typename Holds>
+Condition where(std::string words, Holds holds) {
+    return {std::move(words), [holds](const Seen& seen, const Scene&) {
+                return found_if(seen.front().is_present() && holds(seen.front().number));
+            }};
+}
+
+Change number_at(const Observation& at, std::uint32_t number) {
+    Change change{at, regf::reg_dword, Bytes(4)};
+    put_u32(change.data, 0, number);
+    return change;
+}
+
+}  // namespace
+
+Answer found_if(bool found) {
+    return found ? Answer(Found{}) : std::nullopt;
+}
+
+Condition is_number(std::uint32_t number) {
+    return where(number_text(number), [number](std::uint32_t found) { return found == number; });
+}
+
+Condition is_set() {
+    return where("not 0", [](std::uint32_t found) { return found != 0; });
+}
+
+Condition is_above(std::uint32_t most) {
+    return where("above " + number_text(most),
+                 [most](std::uint32_t found) { return found > most; });
+}
+
+Condition is_below(std::uint32_t least) {
+    return where("below " + number_text(least),
+                 [least](std::uint32_t found) { return found < least; });
+}
+
+Condition is_not(std::uint32_t number) {
+    return where("not " + number_text(number),
+                 [number](std::uint32_t found) { return found != number; });
+}
+
+Condition is_there() {
+    return where("present", [](std::uint32_t) { return true; });
+}
+
+Condition in_domain(Condition condition) {
+    return {condition.when + ", on a machine in a domain",
+            [finds = std::move(condition.finds)](const Seen& seen, const Scene& scene) {
+                return scene.in_domain() ? finds(seen, scene) : std::nullopt;
+            }};
+}
+
+std::string quoted_once(const std::vector<std::string>& list) {
+    std::set<std::string> named;
+    std::string text;
+    for (const std::string& item : list) {
+        if (!named.insert(ascii_lower_case(item)).second) continue;
+        text += (text.empty() ? "\"" : ", \"") + item + "\"";
+    }
+    return text;
+}
+
+Remedy set_number(std::uint32_t number) {
+    return {number_text(number), [number](const Observation& seen, const Scene&) {
+                return std::vector<Change>{number_at(seen, number)};
+            }};
+}
+
+Remedy set_stock_number() {
+    return {"the stock value", [](const Observation& seen, const Scene& scene) {
+                return std::vector<Change>{
+                    number_at(seen, stock_number(seen.place, scene.generation()))};
+            }};
+}
+
+}  // namespace nlafix::nla

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the condition of a rule may ask about one Windows, beside the values that it names itself.
+// Owns: which hives and files are at hand; the rooms of evidence, each read once and only when a
+//   rule asks for it.
+// Never: judges what is there.
+//
+// A room is a type of its own (nla/services.h, nla/firewall.h) that makes something of a part of a
+// hive or of the volume. To add one, write it, and give Scene a method that makes it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "nla/observation.h"
+#include "regf/key_node.h"
+#include "system/control_sets.h"
+#include "system/generation.h"
+
+namespace nlafix::nla {
+
+/// A file on the volume.
+struct FileFacts {
+    std::uint64_t size_bytes = 0;
+};
+
+/// The files of the Windows that the hives belong to.
+class WindowsFiles {
+public:
+    virtual ~WindowsFiles() = default;
+    /// The file at `path` below the Windows folder ("System32\termsrv.dll"), found without regard
+    /// to case; nothing where there is none. Throws Error where that cannot be told.
+    virtual std::optional<FileFacts> find(std::string_view path) const = 0;
+};
+
+/// What is at hand beside SYSTEM; what is not is null.
+struct Surroundings {
+    const regf::Cells* software = nullptr;
+    const regf::Cells* security = nullptr;
+    const regf::Cells* sam = nullptr;
+    const WindowsFiles* files = nullptr;
+
+    /// The hive of that role, of those above.
+    const regf::Cells* hive(HiveRole role) const;
+    bool has(HiveRole role) const;
+};
+
+/// One control set, with everything around it. Not copied: rooms refer to it.
+class Scene {
+public:
+    /// `surroundings` must outlive the object.
+    Scene(const regf::KeyNode& system_root, const system::ControlSet& set,
+          system::Generation generation, const Surroundings& surroundings);
+    Scene(const Scene&) = delete;
+    Scene& operator=(const Scene&) = delete;
+    ~Scene();
+
+    system::Generation generation() const { return generation_; }
+    std::uint32_t control_set() const { return set_.number; }
+    /// The key of the control set.
+    const regf::KeyNode& set() const { return set_.key; }
+    const Surroundings& around() const { return around_; }
+
+    /// The value at `place`; absent where its hive is not at hand. Never throws.
+    Observation look(const Place& place) const;
+    /// True where the key at `path` below the control set exists. Throws Error(malformed_hive).
+    bool has_key(std::string_view path) const;
+
+    /// As far as SYSTEM tells.
+    bool in_domain() const { return in_domain_; }
+    /// False for stubs, for hives that are cut down, and while Windows is being installed: what is
+    /// absent there says nothing.
+    bool is_whole() const { return is_whole_; }
+
+private:
+    regf::KeyNode system_root_;
+    system::ControlSet set_;
+    system::Generation generation_;
+    const Surroundings& around_;
+    bool in_domain_ = false;
+    bool is_whole_ = false;
+};
+
+}  // namespace nlafix::nla
