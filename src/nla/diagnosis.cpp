@@ -196,7 +196,7 @@ std::string Finding::advice() const {
 
 WindowsIdentity identify(const regf::Hive& system_hive, const regf::Cells* software) {
     WindowsIdentity windows;
-    if (software) windows.version = system::read_windows_version(*software);
+    if (software != nullptr) windows.version = system::read_windows_version(*software);
     if (windows.version) windows.generation = system::generation_of(*windows.version);
     if (windows.generation != system::Generation::unknown) {
         windows.sureness = system::Sureness::certain;
