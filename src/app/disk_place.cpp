@@ -92,8 +92,9 @@ void DiskPlace::locate(Report& report) {
     options_.begins("looking for Windows");
     const disk::PartitionTable table = disk::read_partition_table(*disk_.device);
     const auto volumes = source::search_volumes(*disk_.device, table.partitions);
+    report.warnings.insert(report.warnings.end(), table.warnings.begin(), table.warnings.end());
     const FoundWindows windows = choose_windows(
-        volumes, options_.partition, name_.target,
+        volumes, options_.partition, {name_.target, table.leaves_disk},
         [this](const FoundWindows& one) { return name_of_windows(*disk_.device, one); });
     range_ = windows.volume->partition.range;
     found_.path = name_.target;
@@ -107,7 +108,6 @@ void DiskPlace::locate(Report& report) {
     report.disk = found_;
     report.location = source::HiveLocation{
         source::TargetKind::disk, display_name(name_.target, found_.partition, found_.hive)};
-    report.warnings.insert(report.warnings.end(), table.warnings.begin(), table.warnings.end());
     volume_ = disk::NtfsVolume::open(*disk_.device, range_);
 }
 

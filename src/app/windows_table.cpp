@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "disk/image/image_kinds.h"
+
 namespace nlafix::app {
 namespace {
 
@@ -81,32 +83,39 @@ std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, boo
 }
 
 /// Why there is no Windows at all.
-[[noreturn]] void throw_none(const std::vector<DiskVolume>& volumes, const std::string& disk) {
+[[noreturn]] void throw_none(const std::vector<DiskVolume>& volumes, const DiskWords& disk) {
     for (const DiskVolume& volume : volumes) {
-        if (is_encrypted(volume)) throw_encrypted(volume, disk);
+        if (is_encrypted(volume)) throw_encrypted(volume, disk.path);
     }
     for (const DiskVolume& volume : volumes) {
         if (!volume.error) continue;
         Error error = *volume.error;
-        error.default_path(disk + ", " + partition_text(volume));
+        error.default_path(disk.path + ", " + partition_text(volume));
         throw Error(std::move(error));
     }
     const std::vector<FoundWindows> old = windows_on(volumes, true);
     if (!old.empty()) {
         throw Error(ErrorCode::no_windows,
                     "holds no live Windows, only what was set aside: " + old.front().hive)
-            .path(disk)
+            .path(disk.path)
             .hint("mount that volume and give the hive as TARGET if it is the one you mean");
     }
+    if (disk.is_cut) {
+        throw Error(
+            ErrorCode::malformed_disk,
+            "ends before its partitions do, and what there is holds no Windows: " + table(volumes))
+            .path(disk.path)
+            .hint(nlafix::disk::hint_for_cut_disk());
+    }
     throw Error(ErrorCode::no_windows, "holds no Windows: " + table(volumes))
-        .path(disk)
+        .path(disk.path)
         .hint("look whether this is the system disk");
 }
 
 }  // namespace
 
 FoundWindows choose_windows(const std::vector<DiskVolume>& volumes,
-                            std::optional<std::uint32_t> wanted, const std::string& disk,
+                            std::optional<std::uint32_t> wanted, const DiskWords& disk,
                             const NameOfWindows& name_of) {
     std::vector<DiskVolume> chosen;
     const auto is_wanted = [&](const DiskVolume& volume) {
@@ -115,13 +124,13 @@ FoundWindows choose_windows(const std::vector<DiskVolume>& volumes,
     if (wanted && std::none_of(volumes.begin(), volumes.end(), is_wanted)) {
         throw Error(ErrorCode::no_partition,
                     "has no partition " + std::to_string(*wanted) + ": " + table(volumes))
-            .path(disk)
+            .path(disk.path)
             .hint("give the number that the partition table has for it");
     }
     std::vector<FoundWindows> found = windows_on(volumes, false);
     std::erase_if(found, [&](const FoundWindows& windows) { return !is_wanted(*windows.volume); });
     if (found.size() == 1) return found.front();
-    if (!found.empty()) throw_several(found, disk, name_of);
+    if (!found.empty()) throw_several(found, disk.path, name_of);
     std::copy_if(volumes.begin(), volumes.end(), std::back_inserter(chosen), is_wanted);
     throw_none(chosen, disk);
 }

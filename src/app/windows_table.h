@@ -22,11 +22,17 @@ struct FoundWindows {
 /// What Windows it is, for the table; empty where that cannot be read.
 using NameOfWindows = std::function<std::string(const FoundWindows&)>;
 
+/// What messages say of the disk.
+struct DiskWords {
+    std::string path;
+    bool is_cut = false;  // a partition lies, or ends, behind its end
+};
+
 /// The one Windows on `volumes`, or on the partition `wanted`. Throws Error(no_partition) where
-/// there is no such partition, several_windows, no_windows, bitlocker, or the reason why a volume
-/// could not be searched. `disk` is the path for the messages.
+/// there is no such partition, several_windows, no_windows, bitlocker, the reason why a volume
+/// could not be searched, or malformed_disk where Windows may lie behind the end.
 FoundWindows choose_windows(const std::vector<source::DiskVolume>& volumes,
-                            std::optional<std::uint32_t> wanted, const std::string& disk,
+                            std::optional<std::uint32_t> wanted, const DiskWords& disk,
                             const NameOfWindows& name_of);
 
 }  // namespace nlafix::app

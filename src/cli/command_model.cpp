@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command_model.h"
 
+#include "app/options.h"
+
 namespace nlafix::cli {
 namespace {
 
-constexpr const char* target_description =
+const std::string target_description =
     "a SYSTEM hive; the root of a mounted Windows volume, its Windows folder or its config "
-    "folder; or a disk, partition or image (raw, qcow2, VHD, VHDX, VMDK, nbd:// URI)";
+    "folder; or a disk, partition or image (" +
+    disk::image_format_names() + ", nbd:// URI)";
 constexpr const char* backup_description = "the copy that fix made (.bak), or its manifest (.json)";
 constexpr const char* hive_description =
     "any hive, not only SYSTEM, with its logs beside it; of a folder, disk or image its SYSTEM "

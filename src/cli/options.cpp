@@ -18,7 +18,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 const Words colors = {"auto", "always", "never"};
-const Words formats = {"raw", "qcow2", "vhd", "vhdx", "vmdk"};
+const Words formats = disk::image_format_words();
 
 /// A flag is there or not: without this, "--dry-run=0" would write.
 void add_flag(CLI::App* command, const char* names, bool& flag, const char* description) {

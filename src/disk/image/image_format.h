@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What format an image has, by its content, and whether it leads to other files of the host.
-// Owns: the magic numbers of raw, qcow2, VHD, VHDX and VMDK; the judgement where two are plausible.
+// Owns: the judgement where two formats are plausible.
 // Never: reads a guest's data, or opens another file.
-//
-// Formats: qemu's docs/interop/qcow2.txt; "Virtual Hard Disk Image Format Specification" 1.0 and
-// MS-VHDX of Microsoft; "Virtual Disk Format 5.0" of VMware.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/bytes.h"
+#include "disk/image/image_kinds.h"
 
 namespace nlafix::disk {
-
-enum class ImageFormat { raw, qcow2, vhd, vhdx, vmdk };
-
-/// The word that --format takes and reports show: "raw", "qcow2", "vhd", "vhdx", "vmdk".
-std::string_view word_of(ImageFormat format);
-/// The format of such a word; "vpc", as qemu calls VHD, is one too. Nothing for any other word.
-std::optional<ImageFormat> image_format_of(std::string_view word);
 
 /// The bytes of an image file, whatever its size; what lies behind its end is missing in what is
 /// read.
@@ -33,12 +23,10 @@ struct ImageFile {
 
 /// What the first and the last bytes of a file say about its format.
 struct ImageProbe {
-    /// The one format that it is; nothing where it may as well be another, or is none of these.
-    std::optional<ImageFormat> format;
+    /// The one kind that it is; nothing where it may as well be another.
+    const ImageKind* kind = nullptr;
     /// All that are plausible, where it is not one: "raw or qcow2".
     std::string plausible;
-    /// The name of a format that nlafix cannot open ("VDI"), else empty.
-    std::string unsupported;
     /// A raw disk that shows itself as one: a boot signature, a GPT or a file system of Windows.
     bool is_raw_disk = false;
 };
@@ -53,13 +41,22 @@ ImageProbe probe_image(const ImageFile& file);
 /// bears. Every file may be raw.
 bool may_be(const ImageFile& file, ImageFormat format);
 
+/// The kind of a file whose format the user named: a special one of that format by its magic, else
+/// the plain one.
+const ImageKind& kind_in_format(const ImageFile& file, ImageFormat format);
+
 /// The size in bytes of the disk in a fixed VHD, which is stored from the start of the file as in a
 /// raw image; nothing where there is no sound footer of one.
 std::optional<std::uint64_t> fixed_vhd_size(const ImageFile& file);
 
-/// What an image of `format` needs besides its own file: "the backing file base.qcow2"; nothing
-/// where it stands alone. Throws Error(no_image_support) for a VHD or VHDX with a parent, which
-/// qemu does not read rightly.
-std::optional<std::string> other_files_of(const ImageFile& file, ImageFormat format);
+/// What an image needs besides its own file.
+struct OtherFiles {
+    std::string what;          // "the backing file base.qcow2"
+    bool are_written = false;  // what is written to the disk goes there, too
+};
+
+/// Nothing where an image of `format` stands alone. Throws Error(no_image_support) for a VHD or
+/// VHDX with a parent, which qemu does not read rightly.
+std::optional<OtherFiles> other_files_of(const ImageFile& file, ImageFormat format);
 
 }  // namespace nlafix::disk

@@ -26,28 +26,29 @@ Error has_parent(std::string_view format) {
 }
 
 // qemu's docs/interop/qcow2.txt.
-std::optional<std::string> qcow2_files(const ImageFile& file) {
+std::optional<OtherFiles> qcow2_files(const ImageFile& file) {
     constexpr std::size_t backing_offset_at = 8, backing_size_at = 16, features_at = 72;
     constexpr std::size_t longest_name = 1023;
     constexpr std::uint64_t external_data_file = 1U << 2;
     const Bytes head = file.read(0, 104);
+    OtherFiles others;
+    const bool is_version_3 = big_endian_or_0(head, 4, 4) >= 3;
+    if (is_version_3 && (big_endian_or_0(head, features_at, 8) & external_data_file) != 0) {
+        others = {"an external data file", true};
+    }
     const std::uint64_t backing_offset = big_endian_or_0(head, backing_offset_at, 8);
     if (backing_offset != 0) {
         const auto size =
             std::min<std::uint64_t>(big_endian_or_0(head, backing_size_at, 4), longest_name);
-        return "the backing file " +
-               text_of(file.read(backing_offset, static_cast<std::size_t>(size)));
+        others.what += (others.what.empty() ? "the backing file " : ", and the backing file ") +
+                       text_of(file.read(backing_offset, static_cast<std::size_t>(size)));
     }
-    const bool is_version_3 = big_endian_or_0(head, 4, 4) >= 3;
-    if (is_version_3 && (big_endian_or_0(head, features_at, 8) & external_data_file) != 0) {
-        return "an external data file";
-    }
-    return std::nullopt;
+    return others.what.empty() ? std::nullopt : std::optional(others);
 }
 
 // "Virtual Disk Format 5.0". A sparse extent has its descriptor behind its header, where qemu looks
 // for a parent in any case; one without a capacity of its own is a descriptor of other files.
-std::optional<std::string> vmdk_files(const ImageFile& file) {
+std::optional<OtherFiles> vmdk_files(const ImageFile& file) {
     constexpr std::size_t capacity_at = 12, descriptor_offset_at = 28;
     constexpr std::size_t searched_bytes = std::size_t{64} << 10;
     constexpr std::string_view parent_hint = "parentFileNameHint";
@@ -56,7 +57,7 @@ std::optional<std::string> vmdk_files(const ImageFile& file) {
     const bool is_sparse_extent = text.starts_with("KDMV") && head.size() >= 512;
     if ((!is_sparse_extent && !text.starts_with("COWD")) ||
         (is_sparse_extent && u64_at(head, capacity_at) == 0)) {
-        return "the extents that its descriptor names";
+        return OtherFiles{"the extents that its descriptor names", true};
     }
     if (is_sparse_extent) {
         const std::uint64_t sector = u64_at(head, descriptor_offset_at);
@@ -64,7 +65,7 @@ std::optional<std::string> vmdk_files(const ImageFile& file) {
             text += text_of(file.read(sector * 512, searched_bytes));
         }
     }
-    if (text.find(parent_hint) != std::string::npos) return "a parent image";
+    if (text.find(parent_hint) != std::string::npos) return OtherFiles{"a parent image"};
     return std::nullopt;
 }
 
@@ -129,7 +130,7 @@ void refuse_vhdx_parent(const ImageFile& file) {
 
 }  // namespace
 
-std::optional<std::string> other_files_of(const ImageFile& file, ImageFormat format) {
+std::optional<OtherFiles> other_files_of(const ImageFile& file, ImageFormat format) {
     switch (format) {
         case ImageFormat::qcow2: return qcow2_files(file);
         case ImageFormat::vmdk: return vmdk_files(file);

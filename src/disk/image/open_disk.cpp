@@ -11,9 +11,6 @@
 namespace nlafix::disk {
 namespace {
 
-constexpr const char* hint_convert =
-    "convert a copy of it (qemu-img convert -O raw IMAGE disk.raw), and give that";
-
 /// `file` as its format is judged; `file` must outlive it.
 ImageFile image_file(const os::File& file) {
     std::uint64_t size_bytes = 0;
@@ -30,21 +27,16 @@ ImageFile image_file(const os::File& file) {
             }};
 }
 
-ImageFormat format_of(const ImageFile& file, const ImageOptions& options) {
+const ImageKind& kind_of(const ImageFile& file, const ImageOptions& options) {
     if (options.format) {
-        if (may_be(file, *options.format)) return *options.format;
+        if (may_be(file, *options.format)) return kind_in_format(file, *options.format);
         throw Error(ErrorCode::malformed_disk, "is no image of the format " +
                                                    std::string(word_of(*options.format)) +
                                                    ": it does not begin as one")
             .hint("leave --format out, or look at the image with qemu-img info");
     }
     const ImageProbe probe = probe_image(file);
-    if (probe.format) return *probe.format;
-    if (!probe.unsupported.empty()) {
-        throw Error(ErrorCode::no_image_support,
-                    "is an image of the format " + probe.unsupported + ", which is not supported")
-            .hint(hint_convert);
-    }
+    if (probe.kind != nullptr) return *probe.kind;
     throw Error(ErrorCode::format_ambiguous,
                 "its format may be " + probe.plausible + ": it bears the marks of both")
         .hint(
@@ -52,23 +44,37 @@ ImageFormat format_of(const ImageFile& file, const ImageOptions& options) {
             "configuration says so");
 }
 
+void require_opener(const ImageKind& kind, const std::string& path) {
+    if (kind.opener != Opener::nobody) return;
+    throw Error(ErrorCode::no_image_support,
+                "its format is " + std::string(kind.name) + ", which nlafix does not open")
+        .hint(hint_for(kind, path));
+}
+
+/// A kind that is only read is refused before anything is tried.
+void require_writer(const ImageKind& kind, const std::string& path) {
+    if (kind.is_writable) return;
+    throw Error(ErrorCode::no_image_support,
+                "its format is " + std::string(kind.name) + ", which can be read but not written")
+        .hint(hint_for(kind, path));
+}
+
 /// What a user should know who has an image read as a raw disk; empty where it looks like one.
 std::string misread_format(const ImageFile& file, const ImageOptions& options) {
     if (options.format != ImageFormat::raw) return "";
-    const auto looks_like = probe_image(file).format;
-    if (!looks_like || *looks_like == ImageFormat::raw) return "";
-    return "it is read as raw, as --format says, but looks like " +
-           std::string(word_of(*looks_like));
+    const ImageKind* const looks_like = probe_image(file).kind;
+    if (looks_like == nullptr || looks_like->format == ImageFormat::raw) return "";
+    return "it is read as raw, as --format says, but looks like " + std::string(looks_like->name);
 }
 
 void require_trust(const ImageFile& file, ImageFormat format, const ImageOptions& options) {
     const auto others = other_files_of(file, format);
     if (!others || options.trust_image_references) return;
     throw Error(ErrorCode::untrusted_references,
-                "refers to another file of this machine: " + *others)
-        .hint(
-            "if the image comes from somebody you trust, give --trust-image-references; writing "
-            "goes to this image, never to what it refers to");
+                "refers to another file of this machine: " + others->what)
+        .hint("if the image comes from somebody you trust, give --trust-image-references; " +
+              std::string(others->are_written ? "a fix writes to those files, too"
+                                              : "a fix writes to this image alone"));
 }
 
 /// A raw image, a fixed VHD or a block device: no server is needed.
@@ -95,7 +101,10 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
     {
         const os::File probed = os::File::open(system, path, {});
         const ImageFile file = image_file(probed);
-        format = format_of(file, options);
+        const ImageKind& image = kind_of(file, options);
+        require_opener(image, path);
+        if (access == Access::write) require_writer(image, path);
+        format = *image.format;
         misread = misread_format(file, options);
         if (format == ImageFormat::vhd) fixed_size = fixed_vhd_size(file);
         if (!fixed_size) require_trust(file, format, options);
@@ -142,7 +151,8 @@ bool looks_like_disk(os::System& system, const std::string& target) {
         constexpr std::string_view hive = "regf";
         if (equal(file.read(0, hive.size()), std::as_bytes(std::span(hive)))) return false;
         const ImageProbe probe = probe_image(file);
-        return probe.is_raw_disk || probe.format != ImageFormat::raw || has_backup_gpt(file);
+        return probe.is_raw_disk || probe.kind != &kind_of(ImageFormat::raw) ||
+               has_backup_gpt(file);
     } catch (const Error&) {
         return false;  // who opens it as a hive says why it cannot be read
     }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "disk/image/image_kinds.h"
 
 namespace nlafix::disk {
 namespace {
@@ -13,6 +14,24 @@ namespace {
 [[noreturn]] void throw_malformed(const std::string& message) {
     throw Error(ErrorCode::malformed_volume, message)
         .hint("name the partition that Windows is on, or let Windows repair it (chkdsk /f)");
+}
+
+/// A volume that is larger than what there is of it: of a cut image, or of a partition that was
+/// made smaller without it.
+[[noreturn]] void throw_cut(std::uint64_t range_bytes, std::uint64_t volume_bytes, bool ends_disk) {
+    const std::string sizes =
+        std::to_string(range_bytes) + " of its " + std::to_string(volume_bytes) + " bytes";
+    if (!ends_disk) {
+        throw Error(ErrorCode::malformed_volume,
+                    "the partition is smaller than the volume in it: it holds " + sizes)
+            .hint(
+                "the partition was made smaller without the volume: give it its old size back in "
+                "the partition table (sfdisk, parted), after a backup of the table (sfdisk "
+                "--dump); "
+                "what was put behind it since is lost to the volume");
+    }
+    throw Error(ErrorCode::malformed_disk, "ends before the volume does: it holds " + sizes)
+        .hint(hint_for_cut_disk());
 }
 
 bool is_power_of_two(std::uint64_t value) {
@@ -28,7 +47,7 @@ std::uint64_t record_size(std::byte field, std::uint64_t cluster_bytes) {
 
 }  // namespace
 
-std::uint64_t require_sane_boot_sector(ByteView boot, std::uint64_t range_bytes) {
+std::uint64_t require_sane_boot_sector(ByteView boot, std::uint64_t range_bytes, bool ends_disk) {
     if (std::memcmp(boot.data() + 3, "NTFS    ", 8) != 0) {
         throw_malformed("this is no NTFS volume");
     }
@@ -43,8 +62,12 @@ std::uint64_t require_sane_boot_sector(ByteView boot, std::uint64_t range_bytes)
         throw_malformed("the boot sector has impossible sizes of sectors or clusters");
     }
     const std::uint64_t sectors = u64_at(boot, 40);
-    if (sectors == 0 || sectors > range_bytes / sector_bytes) {
-        throw_malformed("the boot sector says that the volume is larger than its partition");
+    // A size that no disk has is no size.
+    if (sectors == 0 || sectors > (std::uint64_t{1} << 62) / sector_bytes) {
+        throw_malformed("the boot sector has an impossible size of the volume");
+    }
+    if (sectors > range_bytes / sector_bytes) {
+        throw_cut(range_bytes, sectors * sector_bytes, ends_disk);
     }
     const std::uint64_t clusters = sectors / sectors_per_cluster;
     if (u64_at(boot, 48) >= clusters || u64_at(boot, 56) >= clusters) {

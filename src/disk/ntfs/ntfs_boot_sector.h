@@ -13,7 +13,9 @@ namespace nlafix::disk {
 inline constexpr std::size_t boot_sector_bytes = 512;
 
 /// Makes sure that `boot`, of boot_sector_bytes, is that of an NTFS volume with possible sizes that
-/// fits into `range_bytes`. Returns the volume's serial number. Throws Error(malformed_volume).
-std::uint64_t require_sane_boot_sector(ByteView boot, std::uint64_t range_bytes);
+/// fits into `range_bytes`. `ends_disk`: nothing of the disk follows that range. Returns the
+/// volume's serial number. Throws Error: malformed_disk where the disk ends before the volume does,
+/// malformed_volume for all else.
+std::uint64_t require_sane_boot_sector(ByteView boot, std::uint64_t range_bytes, bool ends_disk);
 
 }  // namespace nlafix::disk

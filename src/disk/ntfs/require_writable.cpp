@@ -19,12 +19,19 @@ void require_writable(NtfsVolume& volume) {
         throw Error(ErrorCode::unclean_volume,
                     "the NTFS volume was not closed (" + state.journal +
                         "): Windows would replay its journal over what is written now")
-            .hint("let Windows start or repair the volume once (chkdsk /f), then run this again");
+            .hint(
+                "start Windows once, or let it repair the volume (chkdsk /f), then run this again; "
+                "on Linux ntfsfix -d throws the journal away, which is a risk: what only the "
+                "journal "
+                "holds is lost, and nothing checks the volume");
     }
     if (state.marked_dirty) {
         throw Error(ErrorCode::unclean_volume,
                     "the NTFS volume is marked dirty: Windows will check and repair it")
-            .hint("let Windows repair the volume (chkdsk /f), then run this again");
+            .hint(
+                "start Windows once, or let it repair the volume (chkdsk /f), then run this again; "
+                "on Linux ntfsfix -d clears the mark, which is a risk: what is wrong stays wrong, "
+                "and nothing checks the volume (ntfsresize leaves it on a sound volume)");
     }
 }
 

@@ -65,7 +65,7 @@ void add_partition(Gpt& gpt, ByteView entry, std::uint32_t number, std::uint32_t
     const std::uint64_t last = u64_at(entry, last_sector_at);
     // A count of 0 is no partition; one that wraps around, of all sectors, neither.
     const std::uint64_t count = last >= first ? last - first + 1 : 0;
-    const auto range = range_in_disk(number, first, count, sector_bytes, disk_bytes, gpt.warnings);
+    const auto range = range_in_disk(number, first, count, sector_bytes, disk_bytes, gpt);
     if (!range) return;
     gpt.partitions.push_back(
         {number, *range, guid_text(slice(entry, 0, guid_bytes)), name_of_entry(entry), false});

@@ -14,10 +14,9 @@
 
 namespace nlafix::disk {
 
-struct Gpt {
+struct Gpt : TableFaults {
     std::string damage;  // why it cannot be used; empty where it can
     std::vector<Partition> partitions;
-    std::vector<std::string> warnings;
 };
 
 /// Reads the table whose header is in sector `header_sector`. It counts only if the header says

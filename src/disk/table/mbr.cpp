@@ -26,8 +26,8 @@ std::string type_text(std::uint8_t type) {
 class LogicalPartitions {
 public:
     LogicalPartitions(BlockDevice& disk, std::uint32_t sector_bytes,
-                      std::vector<Partition>& partitions, std::vector<std::string>& warnings)
-        : disk_(disk), sector_bytes_(sector_bytes), partitions_(partitions), warnings_(warnings) {}
+                      std::vector<Partition>& partitions, TableFaults& faults)
+        : disk_(disk), sector_bytes_(sector_bytes), partitions_(partitions), faults_(faults) {}
 
     void read(const MbrEntry& extended) {
         std::uint64_t link = extended.first_sector;
@@ -63,21 +63,21 @@ private:
             }
             const std::uint32_t number = next_number_++;
             const auto range = range_in_disk(number, first, entry.sector_count, sector_bytes_,
-                                             disk_.size_bytes(), warnings_);
+                                             disk_.size_bytes(), faults_);
             if (range) partitions_.push_back({number, *range, type_text(entry.type), {}, true});
         }
     }
 
     void end_chain(std::uint64_t link, const char* what) {
-        add_table_warning(warnings_, std::string("the chain of logical partitions ") + what +
-                                         " at sector " + std::to_string(link) +
-                                         ": what follows was left out");
+        add_table_warning(faults_, std::string("the chain of logical partitions ") + what +
+                                       " at sector " + std::to_string(link) +
+                                       ": what follows was left out");
     }
 
     BlockDevice& disk_;
     std::uint32_t sector_bytes_;
     std::vector<Partition>& partitions_;
-    std::vector<std::string>& warnings_;
+    TableFaults& faults_;
     std::uint32_t next_number_ = first_logical_number;
 };
 
@@ -103,17 +103,17 @@ bool are_plausible(const MbrEntries& entries) {
 }
 
 std::vector<Partition> read_mbr(BlockDevice& disk, const MbrEntries& entries,
-                                std::uint32_t sector_bytes, std::vector<std::string>& warnings) {
+                                std::uint32_t sector_bytes, TableFaults& faults) {
     std::vector<Partition> partitions;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const MbrEntry& entry = entries[i];
         if (!entry.is_used() || entry.is_extended() || entry.is_protective()) continue;
         const auto number = static_cast<std::uint32_t>(i + 1);
         const auto range = range_in_disk(number, entry.first_sector, entry.sector_count,
-                                         sector_bytes, disk.size_bytes(), warnings);
+                                         sector_bytes, disk.size_bytes(), faults);
         if (range) partitions.push_back({number, *range, type_text(entry.type), {}, false});
     }
-    LogicalPartitions logical(disk, sector_bytes, partitions, warnings);
+    LogicalPartitions logical(disk, sector_bytes, partitions, faults);
     for (const MbrEntry& entry : entries) {
         if (entry.is_used() && entry.is_extended()) logical.read(entry);
     }

@@ -38,6 +38,6 @@ bool are_plausible(const MbrEntries& entries);
 
 /// All partitions of the MBR with these entries, by number.
 std::vector<Partition> read_mbr(BlockDevice& disk, const MbrEntries& entries,
-                                std::uint32_t sector_bytes, std::vector<std::string>& warnings);
+                                std::uint32_t sector_bytes, TableFaults& faults);
 
 }  // namespace nlafix::disk

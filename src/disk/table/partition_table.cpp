@@ -36,8 +36,8 @@ FoundGpt find_gpt(BlockDevice& disk) {
             if (sectors < 3) continue;
             Gpt gpt = read_gpt(disk, sector_bytes, is_backup ? sectors - 1 : 1);
             if (gpt.damage.empty()) {
-                found.table = PartitionTable{TableKind::gpt, sector_bytes,
-                                             std::move(gpt.partitions), std::move(gpt.warnings)};
+                found.table = PartitionTable{std::move(gpt), TableKind::gpt, sector_bytes,
+                                             std::move(gpt.partitions)};
                 if (is_backup) {
                     found.table->warnings.insert(
                         found.table->warnings.begin(),
@@ -66,7 +66,7 @@ PartitionTable mbr_table(BlockDevice& disk, const MbrEntries& entries, std::uint
     PartitionTable table;
     table.kind = TableKind::mbr;
     table.sector_bytes = sector_bytes;
-    table.partitions = read_mbr(disk, entries, sector_bytes, table.warnings);
+    table.partitions = read_mbr(disk, entries, sector_bytes, table);
     return table;
 }
 

@@ -31,13 +31,18 @@ struct Partition {
     bool is_logical = false;
 };
 
-struct PartitionTable {
-    TableKind kind = TableKind::none;
-    std::uint32_t sector_bytes = 512;   // 512 or 4096
-    std::vector<Partition> partitions;  // by number
+/// What is wrong with a table, apart from what makes it useless.
+struct TableFaults {
     /// For the report: the backup GPT was used, a partition leads out of the disk and was left out,
     /// and the like.
     std::vector<std::string> warnings;
+    bool leaves_disk = false;  // a partition starts or ends behind the end of the disk
+};
+
+struct PartitionTable : TableFaults {
+    TableKind kind = TableKind::none;
+    std::uint32_t sector_bytes = 512;   // 512 or 4096
+    std::vector<Partition> partitions;  // by number
 };
 
 /// Reads the table of `disk`; one without is a single volume, whatever that is. Extended and

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "base/signature.h"
+
 namespace nlafix::disk {
 namespace {
 
@@ -13,10 +15,6 @@ constexpr std::size_t name_at = 3;  // of the OEM name in a boot sector, 8 bytes
 constexpr std::size_t to_go_at = 0x1a8;
 constexpr std::array<unsigned char, 16> to_go_identifier = {
     0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01};
-
-bool has_text(ByteView sector, std::size_t at, std::string_view text) {
-    return equal(slice(sector, at, text.size()), std::as_bytes(std::span(text)));
-}
 
 bool has_boot_signature(ByteView sector) {
     return u16_at(sector, 510) == 0xaa55;

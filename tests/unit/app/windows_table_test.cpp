@@ -27,7 +27,7 @@ const source::DiskHive old = {"Windows.old/System32/config/SYSTEM", true};
 
 app::FoundWindows choose(const std::vector<DiskVolume>& volumes,
                          std::optional<std::uint32_t> wanted = std::nullopt) {
-    return app::choose_windows(volumes, wanted, "disk.img", [](const app::FoundWindows& windows) {
+    return app::choose_windows(volumes, wanted, {"disk.img"}, [](const app::FoundWindows& windows) {
         return windows.volume->partition.number == 3 ? "Windows Server 2019" : "";
     });
 }

@@ -37,8 +37,9 @@ Error no_qemu_nbd(const std::string& path, ImageFormat format) {
                                                   ", and there is no qemu-nbd to open it")
         .path(path)
         .hint(
-            "install it (Debian and Ubuntu: qemu-utils; Fedora, Arch, Alpine: qemu-img), or "
-            "convert a copy of the image (qemu-img convert -O raw IMAGE disk.raw) and give that");
+            "install it (Debian and Ubuntu: qemu-utils; Fedora, Arch, Alpine: qemu-img); or where "
+            "there is a qemu-img, " +
+            hint_for(kind_of(format), path));
 }
 
 /// On one line, without the name of the program in front of each.
@@ -77,9 +78,7 @@ std::unique_ptr<ImageServer> ImageServer::start(os::System& system, const std::s
         throw Error(ErrorCode::io_error, "cannot start qemu-nbd")
             .path(path)
             .system_error(result)
-            .hint(
-                "does \"qemu-nbd --version\" work here? else convert a copy of the image "
-                "(qemu-img convert -O raw IMAGE disk.raw) and give that");
+            .hint("does \"qemu-nbd --version\" work here? else " + hint_for(kind_of(format), path));
     }
     server->ended_ = false;
     return server;

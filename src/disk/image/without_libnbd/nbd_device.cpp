@@ -21,12 +21,13 @@ bool has_nbd() {
 
 std::unique_ptr<BlockDevice> open_image(os::System&, const std::string& path, ImageFormat format,
                                         Access, const NbdOptions&) {
-    throw without_libnbd("is an image of the format " + std::string(word_of(format)))
+    const ImageKind& plain = kind_of(format);
+    throw without_libnbd("is an image of the format " + std::string(plain.word))
         .path(path)
         .hint(
-            NLAFIX_GET_LIBNBD
-            "; or make the image a disk (qemu-nbd --connect=/dev/nbd0 IMAGE), or a raw image of it "
-            "(qemu-img convert -O raw IMAGE disk.raw), and give that");
+            std::string(NLAFIX_GET_LIBNBD) +
+            "; or make the image a disk (qemu-nbd --connect=/dev/nbd0 IMAGE), and give that; or " +
+            hint_for(plain, path));
 }
 
 std::unique_ptr<BlockDevice> open_nbd_uri(const std::string& uri, Access, const NbdOptions&) {

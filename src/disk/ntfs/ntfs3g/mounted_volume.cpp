@@ -17,6 +17,13 @@ constexpr std::uint16_t record_is_folder = 2;
 
 constexpr const char* repair_hint =
     "let Windows repair the volume (chkdsk /f), then run this again";
+// What libntfs-3g says of a mirror that differs, and what mends it.
+constexpr std::string_view mirror_differs = "$MFTMirr does not match $MFT";
+constexpr const char* mirror_hint =
+    "let Windows repair the volume (chkdsk /f); or on Linux ntfsfix makes the mirror anew, which "
+    "also empties the journal and marks the volume dirty: then start Windows once, or clear the "
+    "mark "
+    "with ntfsfix -d, which is a risk because nothing checks the volume then";
 
 std::vector<std::string> components_of(const std::string& path) {
     std::vector<std::string> components;
@@ -57,7 +64,10 @@ void MountedVolume::fail(const std::string& what) const {
     if (number == ENOMEM) throw std::bad_alloc();
     std::string text = what;
     if (!complaint().empty()) text += " (" + complaint() + ")";
-    throw Error(ErrorCode::malformed_volume, text).system_error(number).hint(repair_hint);
+    const bool is_mirror = complaint().find(mirror_differs) != std::string::npos;
+    throw Error(ErrorCode::malformed_volume, text)
+        .system_error(number)
+        .hint(is_mirror ? mirror_hint : repair_hint);
 }
 
 Inode MountedVolume::open_inode(MFT_REF reference, const std::string& name) {

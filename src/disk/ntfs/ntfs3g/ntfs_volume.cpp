@@ -183,7 +183,9 @@ NtfsVolume NtfsVolume::open(BlockDevice& device, const DiskRange& range) {
     impl->begin();
     Bytes boot(boot_sector_bytes);
     device.read(boot, range.offset);
-    impl->serial = require_sane_boot_sector(boot, range.size_bytes);
+    const bool ends_disk =
+        device.size_bytes() - range.offset - range.size_bytes < device.alignment_bytes();
+    impl->serial = require_sane_boot_sector(boot, range.size_bytes, ends_disk);
 
     ntfs_device* raw = ntfs_device_alloc("nlafix", 0, &window_operations, &impl->window);
     if (raw == nullptr) impl->fail("the volume cannot be opened");

@@ -131,26 +131,32 @@ TEST_CASE("An image that leads to other files is opened only where that is trust
     const std::string base = folder.write("base.raw", content);
     struct Row {
         std::vector<std::string> command;
-        std::string image, refers_to;
+        std::string image, refers_to, is_written;
     };
+    const std::string alone = "a fix writes to this image alone";
+    const std::string others = "a fix writes to those files, too";
     const std::string top = folder / "top.qcow2", data = folder / "data.qcow2",
                       flat = folder / "flat.vmdk", child = folder / "child.vmdk";
     converted(folder, base, "vmdk");
     for (const Row& row :
          {Row{{"qemu-img", "create", "-f", "qcow2", "-b", base, "-F", "raw", top},
               top,
-              "the backing file " + base},
+              "the backing file " + base,
+              alone},
           Row{{"qemu-img", "convert", "-O", "qcow2", "-o",
                "data_file=" + folder / "data.raw,data_file_raw=on", base, data},
               data,
-              "an external data file"},
+              "an external data file",
+              others},
           Row{{"qemu-img", "convert", "-O", "vmdk", "-o", "subformat=monolithicFlat", base, flat},
               flat,
-              "the extents that its descriptor names"},
+              "the extents that its descriptor names",
+              others},
           Row{{"qemu-img", "create", "-f", "vmdk", "-b", folder / "image.vmdk", "-F", "vmdk",
                child},
               child,
-              "a parent image"}}) {
+              "a parent image",
+              alone}}) {
         CAPTURE(row.image);
         const auto ran = test::run_program(row.command);
         REQUIRE_MESSAGE(ran.status == 0, ran.output);
@@ -160,7 +166,7 @@ TEST_CASE("An image that leads to other files is opened only where that is trust
         CHECK(error->code() == ErrorCode::untrusted_references);
         CHECK(error->message() ==
               row.image + ": refers to another file of this machine: " + row.refers_to);
-        CHECK(test::contains(error->hint(), "--trust-image-references"));
+        CHECK(test::contains(error->hint(), "--trust-image-references; " + row.is_written));
         disk::ImageOptions options;
         options.trust_image_references = true;
         const auto opened = open(row.image, Access::read, options);
@@ -203,8 +209,27 @@ TEST_CASE("Formats that nobody here opens are named") {
     const auto error = test::error_of([&] { open(image); });
     REQUIRE(error);
     CHECK(error->code() == ErrorCode::no_image_support);
-    CHECK(error->message() == image + ": is an image of the format VDI, which is not supported");
-    CHECK(test::contains(error->hint(), "qemu-img convert"));
+    CHECK(error->message() == image + ": its format is VDI, which nlafix does not open");
+    CHECK(test::contains(error->hint(), "--format=vdi " + image + ")"));
+}
+
+TEST_CASE("An image that can only be read is refused before it is opened for writing") {
+    if (!disk::has_nbd() || test::lacks_programs({"qemu-img", "qemu-nbd"})) return;
+    const test::TempFolder folder;
+    const std::string image =
+        converted(folder, folder.write("raw", raw_disk()), "vmdk", "subformat=streamOptimized");
+    for (const auto format : {std::optional<disk::ImageFormat>(), {disk::ImageFormat::vmdk}}) {
+        disk::ImageOptions options;
+        options.format = format;
+        CHECK(open(image, Access::read, options).format == "vmdk");
+        const auto error = test::error_of([&] { open(image, Access::write, options); });
+        REQUIRE(error);
+        CHECK(error->code() == ErrorCode::no_image_support);
+        CHECK(error->message() ==
+              image + ": its format is streamOptimized VMDK, which can be read but not written");
+        CHECK(error->hint() == "convert it (qemu-img convert -O vmdk " + image +
+                                   " disk.vmdk), then give disk.vmdk as TARGET");
+    }
 }
 
 TEST_CASE("An image that is no image of its format ends in what qemu-nbd says of it") {
