@@ -38,7 +38,7 @@ _nlafix() {
         check) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references --strict" ;;
         fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references -n --dry-run --create-missing --also --list-repairs --backup-dir" ;;
         undo) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --target --trust-image-references" ;;
-        recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --partition --format --trust-image-references" ;;
+        recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --accept-damage --partition --format --trust-image-references" ;;
         help) options="-h --help" ;;
         *) options="check fix undo recover help -h --help -V --version" ;;
         esac

@@ -51,6 +51,7 @@ complete -c nlafix -n '__fish_seen_subcommand_from recover' -s q -l quiet -d 'no
 complete -c nlafix -n '__fish_seen_subcommand_from recover' -s v -l verbose -d 'more about the hive and the values'
 complete -c nlafix -n '__fish_seen_subcommand_from recover' -l color -x -a 'auto always never' -d 'auto, always or never (default: auto; NO_COLOR counts)'
 complete -c nlafix -n '__fish_seen_subcommand_from recover' -s o -l output -r -F -d 'the file to write, which must not exist yet'
+complete -c nlafix -n '__fish_seen_subcommand_from recover' -l accept-damage -d 'exit 0 also when the hive that was written is damaged'
 complete -c nlafix -n '__fish_seen_subcommand_from recover' -l partition -x -d 'which partition, where a disk holds more than one Windows; its number in the partition table'
 complete -c nlafix -n '__fish_seen_subcommand_from recover' -l format -x -a 'raw qcow2 vhd vhdx vmdk' -d 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
 complete -c nlafix -n '__fish_seen_subcommand_from recover' -l trust-image-references -d 'open an image that leads to other files, such as a backing file'

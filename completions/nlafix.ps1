@@ -83,6 +83,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
             '-o' = 'the file to write, which must not exist yet'
             '--output' = 'the file to write, which must not exist yet'
+            '--accept-damage' = 'exit 0 also when the hive that was written is damaged'
             '--partition' = 'which partition, where a disk holds more than one Windows; its number in the partition table'
             '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
             '--trust-image-references' = 'open an image that leads to other files, such as a backing file'

@@ -44,6 +44,9 @@ public:
     void locate(Report& report) override;
     source::HiveFiles read(Access access) override;
     std::unique_ptr<source::OpenHive> open_beside(const std::string& name) override;
+    std::unique_ptr<source::FilesOfWindows> files_around() override {
+        return source::files_around(*volume_, found_.hive);
+    }
     void refuse_hibernation() override;
     void require_writable(const Options& options, std::uint64_t image_bytes) override;
     os::ScratchFile make_scratch(const Options& options) override {

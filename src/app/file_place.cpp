@@ -52,6 +52,10 @@ public:
         return source::open_beside(*file_, name);
     }
 
+    std::unique_ptr<source::FilesOfWindows> files_around() override {
+        return source::files_around(system_, path_);
+    }
+
     void refuse_hibernation() override { app::refuse_hibernation(system_, path_); }
 
     void require_writable(const Options& options, std::uint64_t image_bytes) override {

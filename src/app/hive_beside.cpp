@@ -5,13 +5,13 @@
 
 namespace nlafix::app {
 
-HiveBeside::HiveBeside(const std::string& name, const char* loss, const OpenBeside& open,
+HiveBeside::HiveBeside(const std::string& name, const char* loss, HivePlace& place,
                        recovery::LogPolicy policy, Report& report)
     : name_(name) {
     // A hive that was given on its own may come from anywhere.
     if (!report.location || report.location->kind == source::TargetKind::hive) return;
     try {
-        file_ = open(name);
+        file_ = place.open_beside(name);
         if (file_) {
             read(policy, report);
         } else {

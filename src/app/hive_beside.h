@@ -4,23 +4,19 @@
 // Never: writes it, judges it as a whole, or lets it decide an exit status.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
+#include "app/hive_place.h"
 #include "app/report.h"
 #include "recovery/lazy_recovery.h"
-#include "source/read_hive.h"
 
 namespace nlafix::app {
-
-/// Opens the hive of that name; null where there is none. Throws Error.
-using OpenBeside = std::function<std::unique_ptr<source::OpenHive>(const std::string& name)>;
 
 class HiveBeside {
 public:
     /// `loss` is what a reader has to know when it cannot be read. Says in `report` what is wrong.
-    HiveBeside(const std::string& name, const char* loss, const OpenBeside& open,
+    HiveBeside(const std::string& name, const char* loss, HivePlace& place,
                recovery::LogPolicy policy, Report& report);
     HiveBeside(const HiveBeside&) = delete;
     HiveBeside& operator=(const HiveBeside&) = delete;

@@ -16,6 +16,7 @@
 #include "os/scratch_file.h"
 #include "os/system.h"
 #include "source/read_hive.h"
+#include "source/windows_files.h"
 #include "verify/verify.h"
 
 namespace nlafix::app {
@@ -45,9 +46,12 @@ public:
     /// The hive and its logs. Refuses a hive that an interrupted write may have left half written;
     /// with Access::write also one that is locked or used by another program.
     virtual source::HiveFiles read(Access access) = 0;
-    /// Opens another hive in the same folder ("SOFTWARE"), to be read before anything is written;
-    /// null where there is none. After read().
+    /// Opens another hive in the same folder ("SOFTWARE") or below it ("RegBack/SYSTEM"), to be
+    /// read before anything is written; null where there is none. After read().
     virtual std::unique_ptr<source::OpenHive> open_beside(const std::string& name) = 0;
+    /// The files of the Windows that the hive belongs to; null where they are not at hand. To be
+    /// asked before anything is written. After read().
+    virtual std::unique_ptr<source::FilesOfWindows> files_around() = 0;
     /// Throws Error(hibernated) when a sleeping Windows would write over any edit.
     virtual void refuse_hibernation() = 0;
     /// Throws Error for what can be known to keep an image of `image_bytes` from being written.

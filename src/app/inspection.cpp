@@ -5,8 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "app/hive_beside.h"
+#include "base/file_time.h"
 #include "nla/repair.h"
 #include "regf/structure.h"
+#include "system/image_version.h"
 
 namespace nlafix::app {
 namespace {
@@ -39,8 +42,46 @@ std::string placed(const regf::Damage& damage) {
     return damage.message + place;
 }
 
+std::string size_text(std::uint64_t bytes) {
+    if (bytes < 1'000'000) return std::to_string(bytes) + " bytes";
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) / 1e6);
+    return text;
+}
+
+/// Windows 10 and later make the folder RegBack, and leave its files empty.
+std::string hint_at_copies(HivePlace& place) {
+    try {
+        const auto copy = place.open_beside("RegBack/SYSTEM");
+        if (copy) {
+            const regf::BaseBlock base_block =
+                regf::read_base_block(read_range(*copy, 0, regf::base_block_head_bytes));
+            return "take SYSTEM from a backup, or from RegBack/SYSTEM beside it (" +
+                   size_text(copy->size_bytes()) +
+                   (is_plausible_time(base_block.timestamp)
+                        ? ", written " + readable_time(base_block.timestamp) + ")"
+                        : ")");
+        }
+    } catch (const Error&) {
+        // What cannot be read is no copy.
+    }
+    return "take SYSTEM from a backup";
+}
+
+/// The error of a damaged hive; its damage but for the first place as warnings.
+std::optional<Error> damage_of(const regf::Structure& structure, Report& report) {
+    if (structure.damage_count == 0) return std::nullopt;
+    for (std::size_t i = 1; i < structure.damage.size(); ++i) {
+        report.warnings.push_back("damage: " + placed(structure.damage[i]));
+    }
+    return Error(ErrorCode::malformed_hive,
+                 "the hive is damaged in " + std::to_string(structure.damage_count) +
+                     (structure.damage_count == 1 ? " place: " : " places: ") +
+                     placed(structure.damage.front()));
+}
+
 /// Warnings and notes of the structure; the error of a damaged one.
-std::optional<Error> judge(const regf::Hive& hive, Report& report) {
+std::optional<Error> judge(const regf::Hive& hive, HivePlace& place, Report& report) {
     const regf::Structure structure = regf::check_structure(hive);
     for (const regf::Damage& warning : structure.warnings) {
         report.warnings.push_back(placed(warning));
@@ -60,15 +101,9 @@ std::optional<Error> judge(const regf::Hive& hive, Report& report) {
         report.notes.push_back(std::to_string(hive.file().size() - hive.end_of_bins()) +
                                " bytes behind the last hive bin");
     }
-    if (structure.damage_count == 0) return std::nullopt;
-    for (std::size_t i = 1; i < structure.damage.size(); ++i) {
-        report.warnings.push_back("damage: " + placed(structure.damage[i]));
-    }
-    return Error(ErrorCode::malformed_hive,
-                 "the hive is damaged in " + std::to_string(structure.damage_count) +
-                     (structure.damage_count == 1 ? " place: " : " places: ") +
-                     placed(structure.damage.front()))
-        .hint("take SYSTEM from a backup or from System32/config/RegBack");
+    std::optional<Error> damage = damage_of(structure, report);
+    if (damage) damage->default_hint(hint_at_copies(place));
+    return damage;
 }
 
 /// What Select says. A choice that does not depend on it is not kept from its work by a bad one.
@@ -83,34 +118,72 @@ std::optional<system::Select> select_of(const regf::Hive& hive, const system::Ch
     }
 }
 
-}  // namespace
+/// Without SOFTWARE, what SYSTEM says of its Windows.
+void name_windows(const regf::KeyNode& set, nla::WindowsIdentity& windows) {
+    if (windows.version) return;
+    windows.version = system::read_image_version(set);
+    if (windows.version && windows.version->product.empty()) {
+        windows.version->product = system::name_of(windows.generation);
+    }
+}
 
-recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy policy,
-                            Report& report) {
+recovery::Recovery recovery_of(const source::HiveFiles& files, recovery::LogPolicy policy,
+                               Report& report) {
     report.hive = describe(files, regf::read_base_block(files.primary));
     recovery::Recovery recovery = recovery::recover(files.primary, files.logs, policy);
     describe(recovery, report);
-    if (recovery.refusal) throw Error(*recovery.refusal);
-    return std::move(*recovery.hive);
+    return recovery;
 }
 
-Inspection inspect(const source::HiveFiles& files, const OpenBeside& open_beside,
-                   const Options& options, Report& report) {
-    recovery::CleanHive clean = recover(files, options.logs, report);
+/// What is wrong with a whole hive: its base block, or its structure.
+std::optional<Error> damage_in(ByteView image, Report& report) {
+    try {
+        return damage_of(regf::check_structure(regf::Hive(image)), report);
+    } catch (const Error& error) {
+        return error;
+    }
+}
+
+}  // namespace
+
+Recovered recover(const source::HiveFiles& files, Report& report) {
+    Recovered recovered{recovery_of(files, recovery::LogPolicy::apply, report), {}, {}};
+    if (recovered.recovery.hive) {
+        recovered.image = recovered.recovery.hive->image();
+    } else if (!recovered.recovery.damaged_image.empty()) {
+        recovered.image = recovered.recovery.damaged_image;
+    } else {
+        throw Error(*recovered.recovery.refusal);
+    }
+    recovered.damage = damage_in(recovered.image, report);
+    return recovered;
+}
+
+Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Options& options,
+                   Report& report) {
+    recovery::Recovery recovery = recovery_of(files, options.logs, report);
+    if (recovery.refusal) throw Error(*recovery.refusal);
+    recovery::CleanHive clean = std::move(*recovery.hive);
     const regf::Hive hive(clean.image());
-    const std::optional<Error> damage = judge(hive, report);
+    const std::optional<Error> damage = judge(hive, place, report);
     nla::Plan plan;
     try {
         report.hive->select = select_of(hive, options.control_sets, report);
         const auto sets = system::choose_control_sets(
             hive, report.hive->select.value_or(system::Select()), options.control_sets);
         const HiveBeside software("SOFTWARE",
-                                  "policies in it may count instead of what SYSTEM says",
-                                  open_beside, options.logs, report);
+                                  "policies in it may count instead of what SYSTEM says", place,
+                                  options.logs, report);
+        const HiveBeside security("SECURITY", "user rights are not looked at", place, options.logs,
+                                  report);
+        report.machine = system::read_machine(sets.front().key, security.cells());
         nla::Surroundings surroundings;
         surroundings.software = software.cells();
+        surroundings.security = security.cells();
         report.diagnosis = nla::diagnose(hive, sets, surroundings);
+        name_windows(sets.front().key, report.diagnosis->windows);
         software.report_damage(report);
+        security.report_damage(report);
         plan = nla::make_plan(*report.diagnosis, options.create_missing);
         nla::add_repairs(*report.diagnosis, options.also, plan);
     } catch (const Error&) {

@@ -2,7 +2,9 @@
 // The read-only half of every command: from the bytes of a hive to a plan.
 #pragma once
 
-#include "app/hive_beside.h"
+#include <optional>
+
+#include "app/hive_place.h"
 #include "app/options.h"
 #include "app/report.h"
 #include "recovery/clean_hive.h"
@@ -16,16 +18,22 @@ struct Inspection {
     nla::Plan plan;
 };
 
-/// The hive in `files`, recovered from its logs if it is dirty; fills `report` with what it is.
-/// Throws Error where there is no clean hive to be had.
-recovery::CleanHive recover(const source::HiveFiles& files, recovery::LogPolicy policy,
-                            Report& report);
+/// A hive that lacks nothing that its logs hold; the rest of it may be damaged.
+struct Recovered {
+    recovery::Recovery recovery;  // with a hive, or with a damaged image
+    ByteView image;
+    std::optional<Error> damage;
+};
 
-/// Fills `report` with what the hive is and what it holds. `open_beside` opens the other hives of
-/// the same Windows, where they are at hand; whatever is wrong with them is a warning.
+/// The hive in `files`, recovered from its logs if it is dirty, and judged; fills `report` with
+/// what it is. Throws Error where its logs cannot complete it. `files` must outlive the result.
+Recovered recover(const source::HiveFiles& files, Report& report);
+
+/// Fills `report` with what the hive is and what it holds. `place` gives the other hives and
+/// the files of the same Windows, where they are at hand; whatever is wrong with them is a warning.
 /// Throws Error when it cannot be recovered, is damaged, or the plan meets an obstacle; what could
 /// be read is in the report then, too.
-Inspection inspect(const source::HiveFiles& files, const OpenBeside& open_beside,
-                   const Options& options, Report& report);
+Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Options& options,
+                   Report& report);
 
 }  // namespace nlafix::app

@@ -29,6 +29,7 @@ struct Options {
     std::string backup_folder;               // empty: beside the hive
     std::string undo_target;                 // empty: what the manifest names
     std::string output;                      // of recover
+    bool accept_damage = false;              // recover: a damaged hive is no failure
     std::optional<std::uint32_t> partition;  // of a disk with more than one Windows
     std::optional<disk::ImageFormat> image_format;
     bool trust_image_references = false;

@@ -49,10 +49,6 @@ std::vector<std::string> edits_as_text(const nla::Plan& plan) {
     return lines;
 }
 
-OpenBeside beside(HivePlace& place) {
-    return [&place](const std::string& name) { return place.open_beside(name); };
-}
-
 /// What would keep fix from doing what check says is needed.
 void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& report) {
     try {
@@ -182,7 +178,7 @@ void Session::check(Report& report, const Options& options) {
     options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::read);
     warn_of_cut_write(*place, report);
-    const Inspection inspection = inspect(files, beside(*place), options, report);
+    const Inspection inspection = inspect(files, *place, options, report);
     report.outcome =
         inspection.plan.edits.empty() ? Outcome::nothing_to_do : Outcome::change_needed;
     if (!inspection.plan.edits.empty()) warn_of_refusals(*place, inspection, report);
@@ -195,7 +191,7 @@ void Session::fix(Report& report, const Options& options) {
     options.begins("reading the hive");
     const source::HiveFiles files = place->read(Access::write);
     warn_of_cut_write(*place, report);
-    const Inspection inspection = inspect(files, beside(*place), options, report);
+    const Inspection inspection = inspect(files, *place, options, report);
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
 
@@ -266,14 +262,25 @@ void Session::recover(Report& report, const Options& options) {
     place->locate(report);
     const source::HiveFiles files = place->read(Access::read);
     warn_of_cut_write(*place, report);
-    const recovery::CleanHive clean = app::recover(files, recovery::LogPolicy::apply, report);
+    const Recovered recovered = app::recover(files, report);
     if (!report.hive->dirty) {
         report.notes.push_back("the hive is clean: its logs were not needed");
     }
-    place->write_output(options.output, clean.image());
+    place->write_output(options.output, recovered.image);
     report.output = options.output;
     report.outcome = Outcome::written;
     report.verified = true;
+    if (!recovered.damage) return;
+    // It is what Windows would get, and what other tools may mend: written all the same.
+    if (options.accept_damage) {
+        report.warnings.push_back(recovered.damage->message());
+        return;
+    }
+    report.error = Error(*recovered.damage)
+                       .path(options.output)
+                       .hint(
+                           "it is written as it is; look for a better copy of the hive or its "
+                           "logs, or give --accept-damage if this is what you want");
 }
 
 }  // namespace nlafix::app

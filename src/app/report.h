@@ -15,6 +15,7 @@
 #include "recovery/clean_hive.h"
 #include "source/find_hive.h"
 #include "system/control_sets.h"
+#include "system/machine.h"
 
 namespace nlafix::app {
 
@@ -64,6 +65,7 @@ struct Report {
     std::optional<os::FileIdentity> identity;
     bool repeats = false;  // what an earlier TARGET found
     std::optional<HiveReport> hive;
+    std::optional<system::Machine> machine;
     Outcome outcome = Outcome::failed;
     bool changed = false;   // the hive on the disk may have another content than before
     bool verified = false;  // read back from the disk and found right

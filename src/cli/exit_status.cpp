@@ -87,7 +87,7 @@ int worse(int a, int b) {
 std::string_view status_word(const app::Report& report) {
     switch (report.outcome) {
         case app::Outcome::nothing_to_do: return is_blocked(report) ? "blocked" : "ok";
-        case app::Outcome::written: return "ok";
+        case app::Outcome::written: return report.error ? "error" : "ok";
         case app::Outcome::change_needed: return "change-needed";
         case app::Outcome::fixed: return "fixed";
         case app::Outcome::restored: return "restored";

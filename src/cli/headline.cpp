@@ -23,7 +23,8 @@ std::string outcome_text(const Report& report) {
         case Outcome::fixed: return "fixed and verified";
         case Outcome::restored:
             return report.changed ? "put back and verified" : "is the original already";
-        case Outcome::written: return "written to " + escaped(report.output);
+        case Outcome::written:
+            return "written to " + escaped(report.output) + (report.error ? ", damaged" : "");
         case Outcome::failed: break;
     }
     if (exit_status_of(report) == status_unconfirmed) return "NOT CONFIRMED";

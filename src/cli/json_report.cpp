@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/file_time.h"
 #include "base/text.h"
 #include "cli/exit_status.h"
 #include "cli/headline.h"
@@ -214,6 +215,19 @@ ordered_json looked_at_json(const nla::LookedAt& value) {
     return json;
 }
 
+ordered_json machine_json(const std::optional<system::Machine>& machine) {
+    if (!machine) return nullptr;
+    ordered_json json = {{"computer_name", text_or_null(machine->computer_name)},
+                         {"domain", text_or_null(machine->domain)},
+                         {"role", text_or_null(system::word_of(machine->role))},
+                         {"last_shutdown", nullptr},
+                         {"time_zone", text_or_null(machine->time_zone)},
+                         {"platform", text_or_null(machine->platform)},
+                         {"addresses", machine->addresses}};
+    if (machine->last_shutdown) json["last_shutdown"] = utc_text(*machine->last_shutdown);
+    return json;
+}
+
 ordered_json windows_json(const std::optional<nla::Diagnosis>& diagnosis) {
     if (!diagnosis) return nullptr;
     const nla::WindowsIdentity& windows = diagnosis->windows;
@@ -275,6 +289,7 @@ std::string line_of(const ordered_json& json) {
 std::string json_report(const app::Report& report) {
     ordered_json json = {{"schema", "nlafix.report/1"},
                          {"tool", NLAFIX_VERSION},
+                         {"machine", machine_json(report.machine)},
                          {"windows", windows_json(report.diagnosis)},
                          {"looked_at", ordered_json::array()},
                          {"verdict", headline(report)},

@@ -212,6 +212,8 @@ void CommandLine::add_recover() {
         ->add_option("-o,--output", invocation_.options.output,
                      "the file to write, which must not exist yet")
         ->type_name("OUT");
+    add_flag(recover, "--accept-damage", invocation_.options.accept_damage,
+             "exit 0 also when the hive that was written is damaged");
     add_disk_options(recover);
 }
 

@@ -15,7 +15,7 @@ using app::Outcome;
 using app::Report;
 
 const char* color_of(const Report& report) {
-    if (report.outcome == Outcome::failed) return "\x1b[31m";
+    if (report.outcome == Outcome::failed || report.error) return "\x1b[31m";
     const bool stands_in_the_way = !nla::verdict(remaining_findings(report)).empty();
     return report.outcome == Outcome::change_needed || stands_in_the_way ? "\x1b[33m" : "\x1b[32m";
 }
@@ -105,6 +105,11 @@ void add_findings(std::string& out, const Report& report, bool verbose) {
         if (verbose) out += fmt::format("    {}\n", finding.means());
         out += fmt::format("    to do: {}\n", finding.advice());
     }
+}
+
+void add_machine(std::string& out, const Report& report) {
+    if (!report.machine || !report.machine->is_known()) return;
+    out += fmt::format("  {}\n", escaped(system::line_of(*report.machine)));
 }
 
 /// Which Windows it is: what SOFTWARE says, or with -v what SYSTEM gives away.
@@ -201,6 +206,7 @@ std::string text_report(const Report& report, const TextStyle& style) {
         fmt::format("{}: {}{}{}\n", escaped(path), style.color ? color_of(report) : "",
                     headline(report), style.color ? "\x1b[0m" : "");
     if (report.hive) add_recovery(out, *report.hive);
+    add_machine(out, report);
     add_windows(out, report, style.verbose);
     add_states(out, report, style.verbose);
     add_repairs(out, report);

@@ -1,44 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "commit/backup.h"
 
-#include <chrono>
-#include <cstdio>
 #include <utility>
 
 #include "base/error.h"
+#include "base/file_time.h"
 #include "commit/private_file.h"
 #include "os/paths.h"
 
 namespace nlafix::commit {
 namespace {
-
-struct CivilTime {
-    int year;
-    unsigned month, day, hour, minute, second;
-};
-
-CivilTime civil_time(std::uint64_t filetime) {
-    constexpr std::uint64_t ticks_per_second = 10'000'000;
-    constexpr std::int64_t seconds_from_1601_to_1970 = 11'644'473'600;
-    const auto seconds = static_cast<std::int64_t>(filetime / ticks_per_second);
-    const std::chrono::sys_seconds time{std::chrono::seconds(seconds - seconds_from_1601_to_1970)};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    return {static_cast<int>(date.year()),
-            static_cast<unsigned>(date.month()),
-            static_cast<unsigned>(date.day()),
-            static_cast<unsigned>(clock.hours().count()),
-            static_cast<unsigned>(clock.minutes().count()),
-            static_cast<unsigned>(clock.seconds().count())};
-}
-
-std::string formatted(std::uint64_t filetime, const char* format) {
-    const CivilTime t = civil_time(filetime);
-    char text[64];
-    std::snprintf(text, sizeof text, format, t.year, t.month, t.day, t.hour, t.minute, t.second);
-    return text;
-}
 
 constexpr std::string_view copy_suffix = ".bak";
 constexpr std::string_view manifest_suffix = ".json";
@@ -76,14 +47,10 @@ os::File open_no_link(os::System& system, const std::string& path, bool write) {
 
 }  // namespace
 
-std::string utc_text(std::uint64_t time) {
-    return formatted(time, "%04d-%02u-%02uT%02u:%02u:%02uZ");
-}
-
 BackupPaths free_backup_paths(os::System& system, const std::string& hive_path,
                               const std::string& folder, std::uint64_t time) {
     const std::string name =
-        os::name_of(hive_path) + ".nlafix-" + formatted(time, "%04d%02u%02uT%02u%02u%02uZ");
+        os::name_of(hive_path) + ".nlafix-" + formatted_time(time, "%04d%02u%02uT%02u%02u%02uZ");
     for (int counter = 1;; ++counter) {
         const std::string stem = counter == 1 ? name : name + "-" + std::to_string(counter);
         BackupPaths paths =

@@ -24,9 +24,6 @@ struct BackupPaths {
 BackupPaths free_backup_paths(os::System& system, const std::string& hive_path,
                               const std::string& folder, std::uint64_t time);
 
-/// "2026-11-22T10:52:07Z" of a FILETIME.
-std::string utc_text(std::uint64_t time);
-
 /// Paths of the backup that `path` (a copy or a manifest) belongs to. Throws
 /// Error(malformed_backup) for another name.
 BackupPaths backup_paths_of(const std::string& path);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/file_time.h"
 #include "commit/backup.h"
 #include "commit/interrupted.h"
 #include "commit/scratch.h"

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/file_time.h"
 #include "commit/backup.h"
 #include "commit/commit.h"
 #include "commit/epochs.h"

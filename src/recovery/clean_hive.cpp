@@ -103,6 +103,8 @@ void Recoverer::apply_logs() {
                               .hint(
                                   "the logs may belong to another state of the hive; "
                                   "--ignore-logs gives up what they hold");
+        result_.recovered = true;
+        result_.damaged_image = std::move(*replay.image);
         return;
     }
     result_.recovered = true;

@@ -63,6 +63,7 @@ struct IgnoredLogs {
 struct Recovery {
     std::optional<CleanHive> hive;
     std::optional<Error> refusal;  // why there is no hive
+    Bytes damaged_image;           // what the logs give, where that is the refusal
     bool recovered = false;        // from logs
     bool bins_grew = false;
     std::vector<LogUse> logs;  // of a dirty hive, in the order of the logs; else empty

@@ -242,10 +242,12 @@ void StructureCheck::check_security() {
             claim(offset);
             const KeySecurity item(hive_, offset);
             if (item.reference_count() != references) {
-                add_damage(no_visit,
-                           "key security: counts " + std::to_string(item.reference_count()) +
-                               " references, " + std::to_string(references) + " keys refer to it",
-                           offset_in_file(offset));
+                // Most editors of rescue disks leave it so. Nothing that an edit frees or keeps
+                // depends on it, and no edit changes it.
+                add_warning(no_visit,
+                            "key security: counts " + std::to_string(item.reference_count()) +
+                                " references, " + std::to_string(references) + " keys refer to it",
+                            offset_in_file(offset));
             }
             if (KeySecurity(hive_, item.next()).previous() != offset ||
                 KeySecurity(hive_, item.previous()).next() != offset) {

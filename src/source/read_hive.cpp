@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
+#include "source/windows_files.h"
 #include "source/windows_folder.h"
 
 namespace nlafix::source {
@@ -97,12 +98,11 @@ void require_same_logs(const std::vector<recovery::LogFile>& before,
 
 std::unique_ptr<OpenHive> open_beside(const os::File& hive, const std::string& name) {
     os::System& system = hive.system();
-    const std::string folder = os::folder_of(hive.path());
-    const std::vector<std::string> found = os::matching(os::names_in(system, folder), name);
-    if (found.empty()) return nullptr;
+    const auto path = find_below(system, os::folder_of(hive.path()), name);
+    if (!path) return nullptr;
     os::OpenOptions options;
     options.follow_links = false;
-    os::File file = os::File::open(system, os::join(folder, found.front()), options);
+    os::File file = os::File::open(system, *path, options);
     if (file.status().kind != os::FileKind::regular) {
         throw Error(ErrorCode::not_a_hive, "is no regular file").path(file.path());
     }

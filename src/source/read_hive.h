@@ -38,8 +38,9 @@ public:
     virtual std::vector<recovery::LogFile> read_logs() = 0;
 };
 
-/// Opens the hive called `name` (in any case) in the folder of the open `hive`. Null where there is
-/// none; links are not followed, they may lead out of the volume. Throws Error as read_hive does.
+/// Opens the hive `name` (in any case) in the folder of the open `hive`, or below it
+/// ("RegBack/SYSTEM"). Null where there is none; links are not followed, they may lead out of the
+/// volume. Throws Error as read_hive does.
 std::unique_ptr<OpenHive> open_beside(const os::File& hive, const std::string& name);
 
 }  // namespace nlafix::source

@@ -134,6 +134,10 @@ class Terminal:
         os.mkdir(self.folder)
         os.mkdir(binaries)
         os.symlink(nlafix, os.path.join(binaries, 'nlafix'))
+        # It writes the hive of a case; the head of tests/tool/make_case.cpp says how.
+        maker = nlafix.parent.parent / 'tests' / 'make_case'
+        if maker.exists():
+            os.symlink(maker, os.path.join(binaries, 'make_case'))
         self.environment = {
             'PATH': binaries + ':' + search_path(),
             'FIXTURES': os.path.join(source_dir, 'fixtures'),

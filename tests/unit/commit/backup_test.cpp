@@ -34,15 +34,6 @@ std::string manifest_text(State state) {
 
 }  // namespace
 
-TEST_CASE("A FILETIME is written as UTC") {
-    CHECK(commit::utc_text(some_time) == "2026-11-22T10:52:07Z");
-    CHECK(commit::utc_text(some_time + 9'999'999) == "2026-11-22T10:52:07Z");
-    CHECK(commit::utc_text(some_time + 10'000'000) == "2026-11-22T10:52:08Z");
-    CHECK(commit::utc_text(0) == "1601-01-01T00:00:00Z");
-    CHECK(commit::utc_text(133537247990000000) == "2024-02-29T23:59:59Z");
-    CHECK(commit::utc_text(125963424000000000) == "2000-03-01T00:00:00Z");
-}
-
 TEST_CASE("A backup's names are made of the hive's name and the time") {
     const TempFolder folder;
     const std::string hive = folder / "SYSTEM";

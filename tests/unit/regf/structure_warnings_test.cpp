@@ -45,6 +45,16 @@ std::vector<Row> rows() {
         {"a wrong hash", 1, "wrong hash of \"KeyIso\"",
          [](f::Built& hive) { f::put_u32(hive.bytes, services_list(hive, 4), 0x12345678); }},
         {"two keys out of order", 1, "\"KeyIso\" is not in order", swap_first_two_services},
+        {"more references to a security item than keys", 1, "counts 77 references",
+         [](f::Built& hive) {
+             f::put_u32(hive.bytes, f::field(hive.security.at(1), f::key_security::reference_count),
+                        77);
+         }},
+        {"no references to a security item", 1, "counts 0 references",
+         [](f::Built& hive) {
+             f::put_u32(hive.bytes, f::field(hive.security.at(1), f::key_security::reference_count),
+                        0);
+         }},
         {"a volatile subkey is counted", 0, "",
          [](f::Built& hive) {
              const std::uint32_t root = hive.key(u"").key_node;

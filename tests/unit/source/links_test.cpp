@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "source/windows_files.h"
 #include "temp_folder.h"
+#include "thrown.h"
 #include "unit/source/found_hive.h"
 
 using namespace nlafix;
@@ -128,5 +130,19 @@ TEST_CASE("Where names may differ in case alone, two spellings are two") {
         REQUIRE(files.logs.size() == 2);
         CHECK(files.logs[0].name == "SYSTEM.LOG1");
         CHECK(files.logs[1].name == "system.log1");
+    }
+}
+
+TEST_CASE("A file that a driver shows as a link is there, but no link is followed on the way") {
+    const TempFolder folder;
+    folder.write_text(config, hive);
+    folder.write_text("Windows/System32/ntdll.dll", "x");
+    folder.link("Windows/System32/lsasrv.dll", "unsupported reparse point");
+    folder.link("Windows/System32/drivers", "/etc");
+    const auto files = source::files_around(os::real_system(), folder / config);
+    REQUIRE(files);
+    CHECK(files->size_of("System32/lsasrv.dll").value_or(0) != 0);
+    for (const char* path : {"System32/drivers/passwd", "System32/drivers/none/x"}) {
+        CHECK(test::word_thrown_by([&] { files->size_of(path); }) == "link-leads-out");
     }
 }
