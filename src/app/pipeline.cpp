@@ -118,6 +118,13 @@ void warn_of_cut_write(HivePlace& place, Report& report) {
 
 }  // namespace
 
+Session::Session(os::System& system, std::function<bool()> was_interrupted)
+    : system_(system), was_interrupted_(std::move(was_interrupted)) {
+    hivex::keep_conversions();  // once for all confined processes
+    // What fails here fails again where it is needed, and is said there.
+    static_cast<void>(system_.prepare_confinement());
+}
+
 Report Session::run(Command command, const std::string& target, const Options& options) {
     Report report;
     report.command = command;
@@ -201,6 +208,7 @@ void Session::fix(Report& report, const Options& options) {
     const std::uint64_t now = system_.now();
     hivex::EditedImage edited = hivex::edit_image(inspection.hive, inspection.plan, now, system_,
                                                   [&] { return place->make_scratch(options); });
+    report.confined = edited.confined;
     options.begins("comparing the copy with the original");
     const std::optional<std::uint32_t> final_sequence =
         place->plan_log_first(files, edited.bytes, options);

@@ -20,9 +20,9 @@ namespace nlafix::app {
 /// One run of the program: the system it works on, and the hives that it has seen.
 class Session {
 public:
-    /// `was_interrupted` is asked before a write begins.
-    Session(os::System& system, std::function<bool()> was_interrupted)
-        : system_(system), was_interrupted_(std::move(was_interrupted)) {}
+    /// `was_interrupted` is asked before a write begins. To be made while the process has one
+    /// thread: what parses in a confined process is forked from this one.
+    Session(os::System& system, std::function<bool()> was_interrupted);
 
     /// Runs `command` on `target` (for undo: a backup). Never throws Error: it is in the report.
     /// May be called by several threads at once.

@@ -78,6 +78,7 @@ struct Report {
     std::string method_reason;               // for a person
     std::optional<Effort> effort;            // of a write into the hive and its logs
     std::optional<Effort> effort_to_commit;  // until the new content is the one
+    std::vector<std::string> confined;       // words for what confined a foreign parser
     std::vector<std::string> warnings;
     std::vector<std::string> notes;  // for -v
     std::optional<Error> error;

@@ -26,6 +26,7 @@ enum class ErrorCode {
     hivex_refused,
     verification_failed,
     no_iconv,
+    parser_stopped,
     interrupted_write,
     hive_changed,
     sequence_exhausted,

@@ -18,6 +18,7 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::hivex_refused:
         case ErrorCode::verification_failed:
         case ErrorCode::no_iconv:
+        case ErrorCode::parser_stopped:
         case ErrorCode::interrupted_write:
         case ErrorCode::hive_changed:
         case ErrorCode::sequence_exhausted:

@@ -308,6 +308,7 @@ std::string json_report(const app::Report& report) {
                          {"commit", nullptr},
                          {"written", written_json(report)},
                          {"verified", report.verified},
+                         {"confined", report.confined},
                          {"warnings", report.warnings},
                          {"notes", report.notes},
                          {"error", error_json(report.error)}};

@@ -195,6 +195,9 @@ void add_details(std::string& out, const Report& report) {
     }
     add_looked_at(out, report);
     add_method(out, report);
+    if (!report.confined.empty()) {
+        out += fmt::format("  confined: {}\n", fmt::join(report.confined, ", "));
+    }
     for (const std::string& note : report.notes) out += fmt::format("  note: {}\n", escaped(note));
 }
 

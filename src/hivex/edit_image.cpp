@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "hivex/handle.h"
+#include "hivex/copy_edit.h"
 #include "hivex/hazards.h"
 #include "regf/base_block.h"
 
@@ -30,22 +30,10 @@ Bytes plain_checksum(ByteView image) {
     return bytes;
 }
 
-Handle open_copy(ByteView image, os::ScratchFile copy) {
+os::ScratchFile copy_of(ByteView image, os::ScratchFile copy) {
     copy.file().write_fully(image, 0);
     copy.file().write_fully(plain_checksum(image), regf::checksum_at);
-    // hivex has read all of it when it returns, so the copy can go: one image less in memory.
-    return Handle::open(copy.path());
-}
-
-void carry_out(Handle& handle, const nla::PlannedEdit& edit) {
-    Node node = handle.root();
-    for (const std::string& name : edit.path) node = handle.child(node, name);
-    if (node.handle != regf::offset_in_file(edit.key_node)) {
-        throw Error(ErrorCode::hivex_refused,
-                    "hivex finds another key than the one to be edited: two have the same name")
-            .hint("look at the hive with hivexregedit --export");
-    }
-    handle.set_value(node, edit.value, edit.type, edit.data);
+    return copy;
 }
 
 void stamp(Bytes& image, const recovery::CleanHive& hive, const nla::Plan& plan,
@@ -65,15 +53,15 @@ void stamp(Bytes& image, const recovery::CleanHive& hive, const nla::Plan& plan,
     regf::put_sequence_numbers(bytes, number, number);
 }
 
-EditedImage edit_copy(const recovery::CleanHive& hive, const nla::Plan& plan,
-                      std::uint64_t edit_time, os::System& system, const MakeScratch& elsewhere) {
+EditedImage edit_through_copies(const recovery::CleanHive& hive, const nla::Plan& plan,
+                                std::uint64_t edit_time, os::System& system,
+                                const MakeScratch& elsewhere) {
     EditedImage result;
     result.edit_time = edit_time;
     os::ScratchFile output = make_copy(system, elsewhere);
     {
-        Handle handle = open_copy(hive.image(), make_copy(system, elsewhere));
-        for (const nla::PlannedEdit& edit : plan.edits) carry_out(handle, edit);
-        handle.commit(output.path());
+        os::ScratchFile input = copy_of(hive.image(), make_copy(system, elsewhere));
+        result.confined = edit_copy(system, {input, output, hive.image().size()}, plan.edits);
     }
     result.bytes = output.file().read_all(most_image_bytes);
     stamp(result.bytes, hive, plan, edit_time);
@@ -86,7 +74,7 @@ EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
                        std::uint64_t edit_time, os::System& system, const MakeScratch& elsewhere) {
     require_no_hazard(hive, plan);
     try {
-        return edit_copy(hive, plan, edit_time, system, elsewhere);
+        return edit_through_copies(hive, plan, edit_time, system, elsewhere);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::no_room) throw;
         // A copy lies in memory: the hints for disks would lead astray.

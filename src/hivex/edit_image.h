@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "nla/plan.h"
@@ -18,7 +20,8 @@ namespace nlafix::hivex {
 /// What came out. It cannot be stored: only verify::verify makes something that can.
 struct EditedImage {
     Bytes bytes;
-    std::uint64_t edit_time = 0;  // FILETIME, the last-written time of the edited keys
+    std::uint64_t edit_time = 0;             // FILETIME, the last-written time of the edited keys
+    std::vector<std::string> confined = {};  // words for what confined hivex
 };
 
 /// Makes a private file where the system has no place of its own for one.
@@ -27,7 +30,7 @@ using MakeScratch = std::function<os::ScratchFile()>;
 /// `hive` with `plan` carried out. Both sequence numbers become the highest one + 2; beside
 /// old-format logs the timestamps of base block and first bin become `edit_time`. Private copies
 /// come from `system`, or from `elsewhere` where that has no place for them. Throws Error
-/// (unsafe_sibling, hivex_refused, io_error).
+/// (unsafe_sibling, hivex_refused, parser_stopped, io_error).
 EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
                        std::uint64_t edit_time, os::System& system,
                        const MakeScratch& elsewhere = {});

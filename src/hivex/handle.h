@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One hivex handle.
-// Owns: the handle; the mapping of hivex' ways of failing onto Error.
-// Never: sees an original: it is opened on private copies only (hivex/edit_image.h).
+// Owns: the handle.
+// Never: sees an original: it is opened on private copies only (hivex/copy_edit.h).
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -17,20 +18,20 @@ struct Node {
     std::size_t handle = 0;
 };
 
-/// Move-only. After a failed call the hive in memory is in an unknown state: throw it away.
-/// Every method throws Error(hivex_refused), or Error(io_error) for want of memory or room.
+/// Move-only. A call that fails returns nothing, or false, and leaves its reason in errno, 0 where
+/// it has none; the hive in memory is in an unknown state then: throw it away.
 class Handle {
 public:
     /// Opens `path` for writing: hivex reads all of it and closes it again.
-    static Handle open(const std::string& path);
+    static std::optional<Handle> open(const std::string& path);
 
-    Node root();
+    std::optional<Node> root();
     /// The subkey named `name` (UTF-8); hivex compares without regard to case in its own way.
-    Node child(Node parent, const std::string& name);
+    std::optional<Node> child(Node parent, const std::string& name);
     /// Sets one value; the others of the key are written anew with the same content.
-    void set_value(Node key, const std::string& name, std::uint32_t type, ByteView data);
+    bool set_value(Node key, const std::string& name, std::uint32_t type, ByteView data);
     /// Writes the hive to `path`, which is truncated first. Nothing is flushed.
-    void commit(const std::string& path);
+    bool commit(const std::string& path);
 
 private:
     struct Close {

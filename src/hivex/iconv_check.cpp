@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -60,6 +61,18 @@ void require_iconv() {
                 "Ubuntu, glibc on Fedora and Arch), or take the static file of nlafix, which "
                 "needs none");
     }
+}
+
+void keep_conversions() {
+    static const std::vector<iconv_t> kept = [] {
+        std::vector<iconv_t> handles;
+        handles.reserve(conversions.size());
+        for (const Conversion& conversion : conversions) {
+            handles.push_back(iconv_open(conversion.to, conversion.from));
+        }
+        return handles;
+    }();
+    static_cast<void>(kept);
 }
 
 }  // namespace nlafix::hivex

@@ -9,4 +9,8 @@ namespace nlafix::hivex {
 /// converted to and from UTF-16LE.
 void require_iconv();
 
+/// Opens the conversions for good, so that the C library needs no file for them any more: a
+/// confined process gets none. Those that do not work are left to require_iconv.
+void keep_conversions();
+
 }  // namespace nlafix::hivex

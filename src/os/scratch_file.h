@@ -25,6 +25,8 @@ public:
 
     /// Opens the same file, in this process only.
     const std::string& path() const { return path_; }
+    /// Its path is a name on a disk, the same for every process.
+    bool has_name() const { return remove_path_; }
     File& file() { return file_; }
 
 private:

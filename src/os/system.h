@@ -61,6 +61,42 @@ struct Child {
     std::int64_t id = -1;
 };
 
+/// A file that a confined process may open.
+struct ConfinedFile {
+    Handle handle = -1;
+    std::string path;  // empty: it has no name, and is opened through its descriptor
+    bool writable = false;
+};
+
+/// Runs in a confined process, which ends when it returns. `channel` leads to whoever started it;
+/// `paths` open the files of the job, in their order.
+using ConfinedWork = void (*)(Handle channel, const std::vector<std::string>& paths);
+
+struct ConfinedJob {
+    ConfinedWork work = nullptr;
+    void (*prepare)() = nullptr;           // called first, while the process has all its rights
+    std::vector<ConfinedFile> files;       // at most 4
+    std::uint32_t cpu_seconds = 0;         // it is killed after that
+    std::uint64_t memory_bytes = 0;        // of address space
+    std::uint64_t largest_file_bytes = 0;  // that it may write
+};
+
+/// What holds a confined process in. Best effort: an old kernel lacks some of it.
+struct Walls {
+    bool rlimits = false;
+    bool seccomp = false;
+    bool landlock = false;
+};
+
+/// How a confined process ended. A crash is anything but a return of its work.
+enum class ConfinedEnd { returned, crashed, out_of_time, forbidden_call };
+
+struct ConfinedChild {
+    Handle channel = -1;
+    Handle end = -1;  // for wait_confined
+    Walls walls;
+};
+
 /// A private file without a name on any disk, for a library that wants a path.
 struct Scratch {
     Handle handle = -1;
@@ -118,6 +154,21 @@ public:
     virtual int wait(const Child& child, std::uint32_t timeout_ms, int& status) = 0;
     /// Asks `child` to end, or makes it end. It still has to be waited for.
     virtual int stop(const Child& child, bool at_once) = 0;
+
+    /// Makes ready for start_confined, which does it where this was not called. To be called while
+    /// the process has one thread.
+    virtual int prepare_confinement() = 0;
+    /// Starts a process for `job` that has no rights but to open its files, and no descriptors but
+    /// its channel. ENOTSUP where the system has nothing of that kind.
+    virtual int start_confined(const ConfinedJob& job, ConfinedChild& child) = 0;
+    /// On a channel, from either end. May transfer fewer bytes than asked for; EPIPE where nobody
+    /// reads any more; 0 bytes received: the other end is closed, or sends no more.
+    virtual int send(Handle channel, ByteView from, std::size_t& done) = 0;
+    virtual int receive(Handle channel, MutableByteView into, std::size_t& done) = 0;
+    /// The other end receives what was sent, and then the end.
+    virtual int end_sending(Handle channel) = 0;
+    /// Waits until the process is gone.
+    virtual int wait_confined(const ConfinedChild& child, ConfinedEnd& end) = 0;
 
     virtual int set_owner(Handle handle, std::uint32_t owner, std::uint32_t group) = 0;
     virtual int set_permissions(Handle handle, std::uint32_t permissions) = 0;

@@ -215,6 +215,38 @@ int FaultSystem::stop(const os::Child& child, bool at_once) {
     return call(Effect::reads, Raise::no, [&] { return inner().stop(child, at_once); });
 }
 
+int FaultSystem::prepare_confinement() {
+    return call(Effect::reads, Raise::yes, [&] { return inner().prepare_confinement(); });
+}
+
+int FaultSystem::start_confined(const os::ConfinedJob& job, os::ConfinedChild& child) {
+    return call(Effect::reads, Raise::yes, [&] {
+        os::ConfinedChild started;
+        const int result = inner().start_confined(job, started);
+        if (result == 0) {
+            child = started;
+            open_.insert({started.channel, started.end});
+        }
+        return result;
+    });
+}
+
+int FaultSystem::send(os::Handle channel, ByteView from, std::size_t& done) {
+    return call(Effect::reads, Raise::yes, [&] { return inner().send(channel, from, done); });
+}
+
+int FaultSystem::receive(os::Handle channel, MutableByteView into, std::size_t& done) {
+    return call(Effect::reads, Raise::yes, [&] { return inner().receive(channel, into, done); });
+}
+
+int FaultSystem::end_sending(os::Handle channel) {
+    return call(Effect::reads, Raise::yes, [&] { return inner().end_sending(channel); });
+}
+
+int FaultSystem::wait_confined(const os::ConfinedChild& child, os::ConfinedEnd& end) {
+    return call(Effect::reads, Raise::yes, [&] { return inner().wait_confined(child, end); });
+}
+
 int FaultSystem::set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) {
     return call(Effect::changes, Raise::yes,
                 [&] { return inner().set_owner(handle, owner, group); });

@@ -76,6 +76,12 @@ public:
                      os::Handle& connection) override;
     int wait(const os::Child& child, std::uint32_t timeout_ms, int& status) override;
     int stop(const os::Child& child, bool at_once) override;
+    int prepare_confinement() override;
+    int start_confined(const os::ConfinedJob& job, os::ConfinedChild& child) override;
+    int send(os::Handle channel, ByteView from, std::size_t& done) override;
+    int receive(os::Handle channel, MutableByteView into, std::size_t& done) override;
+    int end_sending(os::Handle channel) override;
+    int wait_confined(const os::ConfinedChild& child, os::ConfinedEnd& end) override;
     int set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) override;
     int set_permissions(os::Handle handle, std::uint32_t permissions) override;
     int list_attributes(os::Handle handle, std::vector<std::string>& names) override;

@@ -79,6 +79,30 @@ int ForwardingSystem::stop(const os::Child& child, bool at_once) {
     return inner_.stop(child, at_once);
 }
 
+int ForwardingSystem::prepare_confinement() {
+    return inner_.prepare_confinement();
+}
+
+int ForwardingSystem::start_confined(const os::ConfinedJob& job, os::ConfinedChild& child) {
+    return inner_.start_confined(job, child);
+}
+
+int ForwardingSystem::send(os::Handle channel, ByteView from, std::size_t& done) {
+    return inner_.send(channel, from, done);
+}
+
+int ForwardingSystem::receive(os::Handle channel, MutableByteView into, std::size_t& done) {
+    return inner_.receive(channel, into, done);
+}
+
+int ForwardingSystem::end_sending(os::Handle channel) {
+    return inner_.end_sending(channel);
+}
+
+int ForwardingSystem::wait_confined(const os::ConfinedChild& child, os::ConfinedEnd& end) {
+    return inner_.wait_confined(child, end);
+}
+
 int ForwardingSystem::set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) {
     return inner_.set_owner(handle, owner, group);
 }

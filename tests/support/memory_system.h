@@ -11,6 +11,7 @@
 // once.
 #pragma once
 
+#include <cerrno>
 #include <functional>
 #include <map>
 #include <memory>
@@ -70,13 +71,19 @@ public:
     int file_system(const std::string& path, os::FileSystemStatus& status) override;
     int lock(os::Handle handle) override;
     int probe_use(os::Handle) override { return 0; }
-    /// It has neither block devices nor programs, and its locks on bytes are always free.
+    /// It has neither block devices nor processes, and its locks on bytes are always free.
     int block_device_status(os::Handle, os::BlockDeviceStatus&) override;
     int lock_byte(os::Handle, std::uint64_t) override { return 0; }
     int probe_byte(os::Handle, std::uint64_t) override { return 0; }
     int start_server(const std::vector<std::string>&, os::Handle, os::Child&, os::Handle&) override;
     int wait(const os::Child&, std::uint32_t, int&) override;
     int stop(const os::Child&, bool) override;
+    int prepare_confinement() override { return unsupported; }
+    int start_confined(const os::ConfinedJob&, os::ConfinedChild&) override { return unsupported; }
+    int send(os::Handle, ByteView, std::size_t&) override { return unsupported; }
+    int receive(os::Handle, MutableByteView, std::size_t&) override { return unsupported; }
+    int end_sending(os::Handle) override { return unsupported; }
+    int wait_confined(const os::ConfinedChild&, os::ConfinedEnd&) override { return unsupported; }
     int set_owner(os::Handle handle, std::uint32_t owner, std::uint32_t group) override;
     int set_permissions(os::Handle handle, std::uint32_t permissions) override;
     int list_attributes(os::Handle handle, std::vector<std::string>& names) override;
@@ -91,6 +98,8 @@ public:
     std::uint64_t now() override { return fixed_now; }
 
 private:
+    static constexpr int unsupported = ENOTSUP;
+
     /// A change of a file's content that is not on the medium yet.
     struct DataChange {
         bool is_size = false;

@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -14,6 +15,7 @@
 #include <cstdlib>
 
 #include "os/environment.h"
+#include "os/linux/confinement_server.h"
 #include "os/linux/mount_table.h"
 #include "os/paths.h"
 #include "os/posix/posix_system.h"
@@ -50,12 +52,25 @@ public:
     int block_device_status(Handle handle, BlockDeviceStatus& status) override;
     int lock_byte(Handle handle, std::uint64_t offset) override;
     int probe_byte(Handle handle, std::uint64_t offset) override;
+    int prepare_confinement() override { return confinement_.start(); }
+    int start_confined(const ConfinedJob& job, ConfinedChild& child) override {
+        return confinement_.start_child(job, child);
+    }
+    int send(Handle channel, ByteView from, std::size_t& done) override;
+    int receive(Handle channel, MutableByteView into, std::size_t& done) override;
+    int end_sending(Handle channel) override { return result_of(::shutdown(channel, SHUT_WR)); }
+    int wait_confined(const ConfinedChild& child, ConfinedEnd& end) override {
+        return receive_end(child.end, end);
+    }
     int list_attributes(Handle handle, std::vector<std::string>& names) override;
     int attribute(Handle handle, const std::string& name, Bytes& value) override;
     int set_attribute(Handle handle, const std::string& name, ByteView value) override {
         return result_of(::fsetxattr(handle, name.c_str(), value.data(), value.size(), 0));
     }
     int make_scratch(Scratch& scratch) override;
+
+private:
+    ConfinementServer confinement_;
 };
 
 /// The highest folder above `absolute` on the same device: the mount point, where no table tells.
@@ -129,6 +144,20 @@ int LinuxSystem::probe_byte(Handle handle, std::uint64_t offset) {
     struct flock byte = one_byte(F_WRLCK, offset);
     if (::fcntl(handle, F_OFD_GETLK, &byte) != 0) return errno;
     return byte.l_type == F_UNLCK ? 0 : EBUSY;
+}
+
+int LinuxSystem::send(Handle channel, ByteView from, std::size_t& done) {
+    const ssize_t n = ::send(channel, from.data(), from.size(), MSG_NOSIGNAL);
+    if (n < 0) return errno == ECONNRESET ? EPIPE : errno;
+    done = static_cast<std::size_t>(n);
+    return 0;
+}
+
+int LinuxSystem::receive(Handle channel, MutableByteView into, std::size_t& done) {
+    const ssize_t n = ::recv(channel, into.data(), into.size(), 0);
+    if (n < 0 && errno != ECONNRESET) return errno;
+    done = n < 0 ? 0 : static_cast<std::size_t>(n);
+    return 0;
 }
 
 int LinuxSystem::list_attributes(Handle handle, std::vector<std::string>& names) {

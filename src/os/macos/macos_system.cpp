@@ -37,6 +37,12 @@ public:
     int block_device_status(Handle, BlockDeviceStatus&) override { return ENOTSUP; }
     int lock_byte(Handle, std::uint64_t) override { return ENOTSUP; }
     int probe_byte(Handle, std::uint64_t) override { return ENOTSUP; }
+    int prepare_confinement() override { return ENOTSUP; }
+    int start_confined(const ConfinedJob&, ConfinedChild&) override { return ENOTSUP; }
+    int send(Handle, ByteView, std::size_t&) override { return ENOTSUP; }
+    int receive(Handle, MutableByteView, std::size_t&) override { return ENOTSUP; }
+    int end_sending(Handle) override { return ENOTSUP; }
+    int wait_confined(const ConfinedChild&, ConfinedEnd&) override { return ENOTSUP; }
     int list_attributes(Handle handle, std::vector<std::string>& names) override;
     int attribute(Handle handle, const std::string& name, Bytes& value) override;
     int set_attribute(Handle handle, const std::string& name, ByteView value) override {

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "os/environment.h"
+#include "os/posix/descriptor.h"
 #include "os/posix/parent_death.h"
 #include "os/posix/posix_system.h"
 
@@ -34,28 +35,6 @@ namespace {
 
 // What systemd calls SD_LISTEN_FDS_START.
 constexpr int first_listening_fd = 3;
-
-/// A descriptor that is closed unless it was given away.
-class Descriptor {
-public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { reset(-1); }
-    int get() const { return fd_; }
-    void reset(int fd) {
-        if (fd_ >= 0) static_cast<void>(::close(fd_));
-        fd_ = fd;
-    }
-    int release() {
-        const int fd = fd_;
-        fd_ = -1;
-        return fd;
-    }
-
-private:
-    int fd_;
-};
 
 int new_socket(Descriptor& descriptor) {
     descriptor.reset(::socket(AF_UNIX, SOCK_STREAM, 0));

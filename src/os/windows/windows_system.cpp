@@ -103,6 +103,12 @@ public:
     }
     int wait(const Child&, std::uint32_t, int&) override { return ENOTSUP; }
     int stop(const Child&, bool) override { return ENOTSUP; }
+    int prepare_confinement() override { return ENOTSUP; }
+    int start_confined(const ConfinedJob&, ConfinedChild&) override { return ENOTSUP; }
+    int send(Handle, ByteView, std::size_t&) override { return ENOTSUP; }
+    int receive(Handle, MutableByteView, std::size_t&) override { return ENOTSUP; }
+    int end_sending(Handle) override { return ENOTSUP; }
+    int wait_confined(const ConfinedChild&, ConfinedEnd&) override { return ENOTSUP; }
 
     int set_owner(Handle, std::uint32_t, std::uint32_t) override { return 0; }
     int set_permissions(Handle, std::uint32_t) override { return 0; }
