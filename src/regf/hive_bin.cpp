@@ -16,7 +16,7 @@ BinHeader read_bin_header(ByteView bytes, std::uint32_t offset, std::uint32_t bi
         return {0, "names the offset " + std::to_string(u32_at(bytes, 4)) + ", expected " +
                        std::to_string(offset)};
     }
-    const std::uint32_t size = u32_at(bytes, 8);
+    const std::uint32_t size = u32_at(bytes, bin_size_at);
     if (size == 0 || size % page_size_bytes != 0 || size > bins_size_bytes - offset) {
         return {0, "size " + std::to_string(size) +
                        " is no multiple of 4096 that fits into the hive bins data"};

@@ -11,6 +11,9 @@
 namespace nlafix::regf {
 
 inline constexpr std::uint32_t bin_header_bytes = 32;
+inline constexpr std::uint32_t bin_size_at = 8;
+inline constexpr std::uint32_t bin_timestamp_at = 20;
+inline constexpr std::uint32_t cell_content_at = 4;  // behind the size field
 /// As much of the header as says where a bin lies and how large it is.
 inline constexpr std::uint32_t bin_place_bytes = 12;
 
@@ -53,7 +56,8 @@ std::string cell_problem(ByteView bin, std::uint32_t at);
 
 /// Content of the allocated cell at `at` of a bin or of the hive bins data, which was visited.
 inline ByteView cell_content(ByteView bins, std::uint32_t at) {
-    return bins.subspan(at + std::size_t{4}, (0U - u32_at(bins, at)) - 4U);
+    return bins.subspan(std::size_t{at} + cell_content_at,
+                        (0U - u32_at(bins, at)) - cell_content_at);
 }
 
 }  // namespace nlafix::regf

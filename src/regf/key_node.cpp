@@ -37,7 +37,7 @@ Name KeyNode::name() const {
 }
 
 std::uint32_t KeyNode::value_count() const {
-    return (flags() & flag_predefined_handle) != 0 ? 0 : u32_at(cell_, 36);
+    return (flags() & flag_predefined_handle) != 0 ? 0 : u32_at(cell_, key_node_value_count_at);
 }
 
 ByteView KeyNode::class_name() const {

@@ -14,6 +14,8 @@ namespace nlafix::regf {
 
 inline constexpr std::size_t key_node_last_written_at = 4;
 inline constexpr std::size_t key_node_parent_at = 16;
+inline constexpr std::size_t key_node_value_count_at = 36;  // the offset of their list follows
+inline constexpr std::size_t key_node_security_at = 44;
 inline constexpr std::size_t key_node_lengths_at = 52;  // four maximum lengths, 4 bytes each
 
 /// A view of one key node. Every method may throw Error(malformed_hive).
@@ -36,7 +38,7 @@ public:
     /// 0 for a predefined handle (flag 0x40), whose field means something else.
     std::uint32_t value_count() const;
     CellOffset values_list() const { return u32_at(cell_, 40); }
-    CellOffset security() const { return u32_at(cell_, 44); }
+    CellOffset security() const { return u32_at(cell_, key_node_security_at); }
     CellOffset class_name_cell() const { return u32_at(cell_, 48); }
     /// UTF-16LE bytes of the class name; empty where there is none.
     ByteView class_name() const;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint16_t signature = 0x6b76;           // "vk"
 constexpr std::uint16_t big_data_signature = 0x6264;  // "db"
-constexpr std::size_t name_at = 20;
+constexpr std::size_t name_at = key_value_name_at;
 constexpr std::uint16_t flag_compressed_name = 1;
 
 [[noreturn]] void throw_damage(const std::string& what, CellOffset offset) {

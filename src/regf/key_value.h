@@ -13,6 +13,9 @@ namespace nlafix::regf {
 /// Data above this size is stored in segments, from minor version 4 on.
 inline constexpr std::uint32_t big_data_segment_bytes = 16344;
 
+inline constexpr std::size_t key_value_spare_at = 18;
+inline constexpr std::size_t key_value_name_at = 20;
+
 inline constexpr std::uint32_t reg_sz = 1;
 inline constexpr std::uint32_t reg_expand_sz = 2;
 inline constexpr std::uint32_t reg_dword = 4;

@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 
 #include "base/error.h"
-#include "regf/structure.h"
-#include "verify/compare.h"
+#include "verify/explain.h"
 
 namespace nlafix::verify {
 namespace {
@@ -56,13 +54,6 @@ void compare_numbers(const regf::BaseBlock& after, std::uint32_t expected) {
                 "the edited copy is not what was planned: its sequence numbers are wrong");
 }
 
-void require_sound(const regf::Structure& structure) {
-    if (structure.damage_count == 0) return;
-    throw Error(ErrorCode::verification_failed,
-                "the edited copy is damaged: " + structure.damage.front().message)
-        .offset(structure.damage.front().offset_in_file);
-}
-
 }  // namespace
 
 VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
@@ -75,13 +66,7 @@ VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
                            before.stamp().timestamp_of_edit(after.edit_time));
         compare_numbers(new_hive.base_block(),
                         final_sequence.value_or(before.stamp().highest_sequence + 2));
-        // Two independent walks of the copy. The comparison relies on a sound copy, but not for its
-        // own safety: a damaged one makes it throw. Deferred where no thread can be had.
-        std::future<regf::Structure> structure =
-            std::async(std::launch::async | std::launch::deferred,
-                       [&new_hive] { return regf::check_structure(new_hive); });
-        compare_trees(old_hive, new_hive, plan, after.edit_time);
-        require_sound(structure.get());
+        explain_differences(old_hive, new_hive, plan, after.edit_time);
     } catch (Error& error) {
         // Whatever the reader objects to in the copy, it is the copy that is wrong.
         throw Error(ErrorCode::verification_failed, error.message())

@@ -31,12 +31,12 @@ private:
     Bytes bytes_;
 };
 
-/// Walks both hives completely, in time linear in their size: every key, value, type, order,
-/// security descriptor and class name must be as before, but for the planned values, the time of
-/// their keys, and maximum lengths of these keys that grew. Base block: nothing but sequence
-/// numbers, checksum, bins size and, where planned, the timestamp. Both sequence numbers must be
-/// `final_sequence`, which the way of the write asks for; else those that edit_image gives. Throws
-/// Error(verification_failed) that names the first difference.
+/// Compares every byte, in time linear in the hive's size: every key, value, type, order, security
+/// descriptor and class name must be as before, but for the planned values, the time of their keys,
+/// and maximum lengths of these keys that grew (verify/explain.h). `before` must be sound. Base
+/// block: nothing but sequence numbers, checksum, bins size and, where planned, the timestamp. Both
+/// sequence numbers must be `final_sequence`, which the way of the write asks for; else those that
+/// edit_image gives. Throws Error(verification_failed) that names the first difference.
 VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
                      hivex::EditedImage after,
                      std::optional<std::uint32_t> final_sequence = std::nullopt);

@@ -28,8 +28,7 @@ public:
     explicit NewBin(Bytes& image)
         : image_(image), begin_(f::get_u32(image, f::base_block::bins_size)) {
         image_.resize(std::max<std::size_t>(image_.size(), 4096 + begin_ + bin_bytes));
-        const auto at = image_.begin() + 4096 + begin_;
-        std::fill(at, at + bin_bytes, std::byte{0});
+        clear(0, f::hive_bin::header_size);
         for (const char c : {'h', 'b', 'i', 'n'}) {
             image_[4096 + begin_ + next_++] = static_cast<std::byte>(c);
         }
@@ -46,6 +45,7 @@ public:
         const std::uint32_t cell = begin_ + next_;
         const auto size = (static_cast<std::uint32_t>(data.size()) + 4 + 7) / 8 * 8;
         if (next_ + size > bin_bytes - 8) throw std::logic_error("more than this editor can do");
+        clear(next_, size);
         f::put_u32(image_, 4096 + cell, 0U - size);
         std::copy(data.begin(), data.end(),
                   image_.begin() + static_cast<std::ptrdiff_t>(f::field(cell, 0)));
@@ -55,6 +55,11 @@ public:
     }
 
 private:
+    /// Of what lay behind the last bin before, only what is free stays.
+    void clear(std::uint32_t from, std::uint32_t size) {
+        const auto at = image_.begin() + 4096 + begin_ + from;
+        std::fill(at, at + size, std::byte{0});
+    }
     void put_free_rest() { f::put_u32(image_, 4096 + begin_ + next_, bin_bytes - next_); }
 
     Bytes& image_;

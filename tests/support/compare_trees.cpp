@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "verify/compare.h"
+#include "compare_trees.h"
 
 #include <algorithm>
 #include <map>
@@ -12,7 +12,7 @@
 #include "regf/key_security.h"
 #include "regf/key_value.h"
 
-namespace nlafix::verify {
+namespace nlafix::test {
 namespace {
 
 using regf::CellOffset;
@@ -211,4 +211,4 @@ void compare_trees(const regf::Hive& before, const regf::Hive& after, const nla:
     Comparison(before, after, plan, edit_time).run();
 }
 
-}  // namespace nlafix::verify
+}  // namespace nlafix::test
