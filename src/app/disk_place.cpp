@@ -42,7 +42,8 @@ public:
     DiskPlace(os::System& system, const Options& options, Report& report);
 
     void locate(Report& report) override;
-    source::HiveFiles read(Access access) override;
+    source::HiveFiles read() override;
+    void open_for_writing() override;
     std::unique_ptr<source::OpenHive> open_beside(const std::string& name) override;
     std::unique_ptr<source::FilesOfWindows> files_around() override {
         return source::files_around(*volume_, found_.hive);
@@ -57,7 +58,6 @@ public:
     void write_output(const std::string& path, ByteView content) override;
 
 private:
-    void open(disk::Access access);
     struct Planned {
         disk::CommitPlan commit;
         Bytes hive;
@@ -115,14 +115,14 @@ void DiskPlace::locate(Report& report) {
 }
 
 /// The qemu locks of one reader exclude a writer, so the disk that is open is closed first.
-void DiskPlace::open(disk::Access access) {
+void DiskPlace::open_for_writing() {
     volume_.reset();
     disk_.device.reset();
-    disk_ = disk::open_disk(system_, target_, access, image_options_);
+    disk_ = disk::open_disk(system_, target_, disk::Access::write, image_options_);
     volume_ = disk::NtfsVolume::open(*disk_.device, range_);
 }
 
-source::HiveFiles DiskPlace::read(Access) {
+source::HiveFiles DiskPlace::read() {
     return source::read_hive(*volume_, found_.hive);
 }
 
@@ -137,7 +137,6 @@ void DiskPlace::refuse_hibernation() {
 }
 
 void DiskPlace::require_writable(const Options& options, std::uint64_t image_bytes) {
-    if (!disk_.device->is_writable()) open(disk::Access::write);
     commit::require_room_for_backup(system_, name_, options.backup_folder, image_bytes);
 }
 

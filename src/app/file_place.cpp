@@ -13,6 +13,7 @@
 #include "commit/output_file.h"
 #include "commit/scratch.h"
 #include "os/file.h"
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "recovery/clean_hive.h"
 #include "recovery/log_first.h"
@@ -37,15 +38,21 @@ public:
 
     void locate(Report&) override {}
 
-    source::HiveFiles read(Access access) override {
-        if (access == Access::write) {
-            file_ = commit::open_locked(system_, path_);
-            commit::refuse_interrupted_write(system_, path_);
-        } else {
-            commit::refuse_interrupted_write(system_, path_);
-            file_ = os::File::open(system_, path_, {});
+    source::HiveFiles read() override {
+        if (commit::find_interrupted_write(system_, path_)) {
+            // A write that is under way is none that was interrupted, and must not be undone.
+            static_cast<void>(commit::open_locked(system_, path_));
         }
+        commit::refuse_interrupted_write(system_, path_);
+        file_ = os::File::open(system_, path_, {});
         return source::read_hive(*file_);
+    }
+
+    void open_for_writing() override {
+        const os::FileIdentity read_from = file_->status().identity;
+        file_ = commit::open_locked(system_, path_);
+        commit::refuse_interrupted_write(system_, path_);
+        if (file_->status().identity != read_from) throw_changed();
     }
 
     std::unique_ptr<source::OpenHive> open_beside(const std::string& name) override {
@@ -113,20 +120,24 @@ public:
     }
 
 private:
+    [[noreturn]] void throw_changed() const {
+        throw Error(ErrorCode::hive_changed, "changed while nlafix was looking at it")
+            .path(path_)
+            .hint("make sure that nothing else writes there, then run this again");
+    }
+
     /// The lock is one among runs of nlafix: another program may have written since it was taken.
     void require_unchanged(const source::HiveFiles& files) const {
         if (os::status_of(system_, path_, true).identity != file_->status().identity ||
             !file_->holds(files.primary)) {
-            throw Error(ErrorCode::hive_changed, "changed while nlafix was looking at it")
-                .path(path_)
-                .hint("make sure that nothing else writes there, then run this again");
+            throw_changed();
         }
         source::require_same_logs(files.logs, source::read_logs(*file_), path_);
     }
 
     os::System& system_;
     std::string path_;
-    std::optional<os::File> file_;  // from read() on; with Access::write it is locked
+    std::optional<os::File> file_;  // from read() on; locked from open_for_writing() on
     recovery::LogFirst log_first_;
 };
 
@@ -147,6 +158,16 @@ void refuse_hibernation(os::System& system, const std::string& hive_path) {
 std::unique_ptr<HivePlace> make_file_place(os::System& system,
                                            const source::HiveLocation& location) {
     return std::make_unique<FilePlace>(system, location);
+}
+
+void warn_of_cut_write(HivePlace& place, Report& report) {
+    const auto manifest = place.cut_write();
+    if (!manifest) return;
+    report.warnings.push_back(
+        "an earlier write of nlafix was cut; the hive is whole all the same: with its logs, which "
+        "Windows applies by itself, it is the one before that write or the one after it. To be "
+        "sure of the one before: nlafix undo " +
+        os::shell_quoted(*manifest));
 }
 
 std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options, Report& report) {

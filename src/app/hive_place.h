@@ -12,7 +12,6 @@
 #include "app/options.h"
 #include "app/report.h"
 #include "commit/store.h"
-#include "disk/block_device.h"
 #include "os/scratch_file.h"
 #include "os/system.h"
 #include "source/read_hive.h"
@@ -20,8 +19,6 @@
 #include "verify/verify.h"
 
 namespace nlafix::app {
-
-using disk::Access;
 
 struct Stored {
     std::string backup;            // path of the copy
@@ -43,9 +40,11 @@ public:
     /// Looks for the hive where that takes more than its path, and fills in the report. Called
     /// first.
     virtual void locate(Report& report) = 0;
-    /// The hive and its logs. Refuses a hive that an interrupted write may have left half written;
-    /// with Access::write also one that is locked or used by another program.
-    virtual source::HiveFiles read(Access access) = 0;
+    /// The hive and its logs. Refuses a hive that an interrupted write may have left half written.
+    virtual source::HiveFiles read() = 0;
+    /// Makes what was read this program's own, for writing; refuses what is locked, or used by
+    /// another program. Called before all that follows, but for write_output.
+    virtual void open_for_writing() = 0;
     /// Opens another hive in the same folder ("SOFTWARE") or below it ("RegBack/SYSTEM"), to be
     /// read before anything is written; null where there is none. After read().
     virtual std::unique_ptr<source::OpenHive> open_beside(const std::string& name) = 0;
@@ -73,6 +72,9 @@ public:
     /// Writes `content` into a new file that no more people may read than the hive.
     virtual void write_output(const std::string& path, ByteView content) = 0;
 };
+
+/// A write with the log first that was cut is no reason to refuse anything, but worth a word.
+void warn_of_cut_write(HivePlace& place, Report& report);
 
 /// The place that the report's target means, and, in the report, what tells it from others.
 std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options, Report& report);

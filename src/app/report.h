@@ -73,6 +73,7 @@ struct Report {
     std::vector<nla::PlannedEdit> edits;      // planned, or made
     std::optional<nla::Diagnosis> diagnosis;  // of the hive as it was found
     std::string backup;                       // path of the copy, made by fix or used by undo
+    bool backup_in_memory = false;            // it is gone when this machine restarts
     std::string output;                       // of recover
     std::string method;  // "replace", "log-first", "in-place" or "runlist-switch", of a write
     std::string method_reason;               // for a person

@@ -252,7 +252,7 @@ ordered_json windows_json(const std::optional<nla::Diagnosis>& diagnosis) {
 
 ordered_json backup_json(const app::Report& report) {
     if (report.backup.empty()) return nullptr;
-    return {{"path", report.backup}};
+    return {{"path", report.backup}, {"in_memory", report.backup_in_memory}};
 }
 
 ordered_json output_json(const app::Report& report) {
@@ -305,7 +305,6 @@ std::string json_report(const app::Report& report) {
                          {"backup", backup_json(report)},
                          {"output", output_json(report)},
                          {"method", nullptr},
-                         {"commit", nullptr},
                          {"written", written_json(report)},
                          {"verified", report.verified},
                          {"confined", report.confined},
@@ -313,7 +312,7 @@ std::string json_report(const app::Report& report) {
                          {"notes", report.notes},
                          {"error", error_json(report.error)}};
     // Two names of one thing: the first is as old as the program.
-    if (!report.method.empty()) json["method"] = json["commit"] = report.method;
+    if (!report.method.empty()) json["method"] = report.method;
     for (const nla::PlannedEdit& edit : report.edits) json["edits"].push_back(edit_json(edit));
     if (report.diagnosis) {
         for (const nla::Finding& finding : report.diagnosis->findings) {

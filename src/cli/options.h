@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "app/pipeline.h"
+#include "app/session.h"
 #include "cli/help.h"
 #include "cli/usage.h"
 

@@ -5,7 +5,7 @@
 #include <exception>
 
 #include "app/batch.h"
-#include "app/pipeline.h"
+#include "app/session.h"
 #include "cli/exit_status.h"
 #include "cli/json_report.h"
 #include "cli/options.h"

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/pipeline.h"
+#include "app/session.h"
 #include "base/digest.h"
 #include "cli/exit_status.h"
 #include "disk/ntfs/ntfs_volume.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "app/pipeline.h"
+#include "app/session.h"
 #include "memory_system.h"
 
 namespace nlafix::test {

@@ -45,7 +45,7 @@ def run_one(nlafix, maker, folder, name, bare):
 
     fixed = nlafix('fix', image)
     assert fixed.status == 0 and fixed.report['status'] == 'fixed', fixed
-    assert fixed.report['commit'] == 'runlist-switch', fixed
+    assert fixed.report['method'] == 'runlist-switch', fixed
     after, volume = hive_in(image, name, folder, offset)
     assert _image.strings_of(hive) == {'tspkg': False, 'credssp': False}
     assert _image.strings_of(after) == {'tspkg': True, 'credssp': True}

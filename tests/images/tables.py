@@ -82,7 +82,7 @@ def run_volume(nlafix, maker, folder, options, method):
     disk = folder / 'disk.img'
     maker.volume(disk, hive=maker.large_hive(folder), **options)
     report = cycle(nlafix, disk, folder)
-    assert method in (None, report['commit']), report
+    assert method in (None, report['method']), report
     return report
 
 
@@ -99,7 +99,7 @@ def run_log_first(nlafix, maker, folder):
     undone = nlafix('undo', '--target', hive, _image.only_backup(folder, disk.name))
     assert undone.status == 3 and undone.report['error']['code'] == 'hive-changed', undone
     assert 'a log as well' in undone.report['error']['message'], undone
-    assert report['commit'] == 'log-first' and report['hive']['recovered'], report
+    assert report['method'] == 'log-first' and report['hive']['recovered'], report
     return report
 
 
@@ -110,14 +110,14 @@ def main():
     for name, (write, number, options) in TABLES.items():
         with program.Folder(fast=True) as folder:
             report = run_table(nlafix, maker, folder, write, number, options)
-        print('%-34s %s' % (name, report['commit']))
+        print('%-34s %s' % (name, report['method']))
     for name, (options, method) in VOLUMES.items():
         with program.Folder(fast=True) as folder:
             report = run_volume(nlafix, maker, folder, options, method)
-        print('%-34s %s' % (name, report['commit']))
+        print('%-34s %s' % (name, report['method']))
     with program.Folder(fast=True) as folder:
         report = run_log_first(nlafix, maker, folder)
-    print('%-34s %s' % ('an attribute list, beside a log', report['commit']))
+    print('%-34s %s' % ('an attribute list, beside a log', report['method']))
     sys.exit(0)
 
 

@@ -55,7 +55,8 @@ TEST_CASE(
         const std::string path = folder.write("SYSTEM", hive.built.bytes);
         const auto place =
             app::make_file_place(os::real_system(), {source::TargetKind::hive, path});
-        const source::HiveFiles files = place->read(disk::Access::write);
+        const source::HiveFiles files = place->read();
+        place->open_for_writing();
         const auto image = verify::verify(hive.clean, hive.plan, hive.edited());
         row.change(folder);
         const Bytes changed = test::read_file(path);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The order of the stages, for one TARGET.
-// Owns: check, fix, undo and recover as lists of stages; the one place where an Error is caught.
+// One command on one TARGET.
+// Owns: the one place where an Error is caught. The lists of stages are in check.cpp, fix.cpp,
+//   undo.cpp and recover.cpp.
 // Never: parses bytes, prints.
 #pragma once
 
