@@ -73,6 +73,7 @@ private:
     commit::DiskName name_;
     DiskReport found_;
     disk::DiskRange range_;
+    std::optional<disk::SetMember> set_;  // of which the volume is a part
     disk::OpenedDisk disk_;
     std::optional<disk::NtfsVolume> volume_;  // on disk_
 };
@@ -94,12 +95,17 @@ void DiskPlace::locate(Report& report) {
     commit::refuse_interrupted_commit(system_, name_, *disk_.device, options_.backup_folder);
     options_.begins("looking for Windows");
     const disk::PartitionTable table = disk::read_partition_table(*disk_.device);
-    const auto volumes = source::search_volumes(*disk_.device, table.partitions);
+    const auto volumes = source::search_volumes(*disk_.device, table);
     report.warnings.insert(report.warnings.end(), table.warnings.begin(), table.warnings.end());
     const FoundWindows windows = choose_windows(
         volumes, options_.partition, {name_.target, table.leaves_disk},
         [this](const FoundWindows& one) { return name_of_windows(*disk_.device, one); });
     range_ = windows.volume->partition.range;
+    set_ = windows.volume->set;
+    if (set_ && set_->is_whole) {
+        report.warnings.push_back("the volume is " + set_->text +
+                                  "; it lies on this disk alone, and may be written");
+    }
     found_.path = name_.target;
     found_.format = disk_.format;
     found_.partition = windows.volume->partition.number;
@@ -131,6 +137,7 @@ std::unique_ptr<source::OpenHive> DiskPlace::open_beside(const std::string& name
 }
 
 void DiskPlace::refuse_hibernation() {
+    if (set_ && !set_->is_whole) throw set_->refusal();
     disk::require_writable(*volume_);
     const auto file = volume_->find(found_.hive);
     if (file) disk::require_writable(*file);

@@ -88,6 +88,10 @@ std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, boo
         if (is_encrypted(volume)) throw_encrypted(volume, disk.path);
     }
     for (const DiskVolume& volume : volumes) {
+        if (!volume.set || volume.set->is_whole) continue;
+        throw volume.set->refusal().path(disk.path + ", " + partition_text(volume));
+    }
+    for (const DiskVolume& volume : volumes) {
         if (!volume.error) continue;
         Error error = *volume.error;
         error.default_path(disk.path + ", " + partition_text(volume));

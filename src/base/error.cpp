@@ -31,6 +31,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::format_ambiguous: return "format-ambiguous";
         case ErrorCode::untrusted_references: return "untrusted-references";
         case ErrorCode::no_image_support: return "no-image-support";
+        case ErrorCode::pool_member: return "pool-member";
         case ErrorCode::no_such_file: return "no-such-file";
         case ErrorCode::not_a_hive: return "not-a-hive";
         case ErrorCode::no_windows: return "no-windows";

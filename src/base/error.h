@@ -38,6 +38,7 @@ enum class ErrorCode {
     format_ambiguous,
     untrusted_references,
     no_image_support,
+    pool_member,
     // Something that has to be there is not.
     no_such_file,
     not_a_hive,

@@ -29,7 +29,8 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::unreadable_file:
         case ErrorCode::format_ambiguous:
         case ErrorCode::untrusted_references:
-        case ErrorCode::no_image_support: return status_refused;
+        case ErrorCode::no_image_support:
+        case ErrorCode::pool_member: return status_refused;
         case ErrorCode::no_such_file:
         case ErrorCode::not_a_hive:
         case ErrorCode::no_windows:

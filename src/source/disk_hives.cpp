@@ -106,14 +106,15 @@ std::string content_of(const DiskVolume& volume) {
 }
 
 std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
-                                       const std::vector<disk::Partition>& partitions) {
+                                       const disk::PartitionTable& table) {
     std::vector<DiskVolume> volumes;
-    for (const disk::Partition& partition : partitions) {
+    for (const disk::Partition& partition : table.partitions) {
         DiskVolume volume;
         volume.partition = partition;
         try {
             volume.kind = disk::volume_kind_at(device, partition.range);
             volume.membership = disk::membership_at(device, partition);
+            volume.set = disk::set_member(device, table, partition);
             if (volume.kind == disk::VolumeKind::other) {
                 volume.foreign = disk::foreign_content_at(device, partition.range);
             }

@@ -17,6 +17,7 @@
 #include "disk/table/membership.h"
 #include "disk/table/partition_table.h"
 #include "disk/table/volume_kind.h"
+#include "disk/table/volume_set.h"
 #include "source/read_hive.h"
 
 namespace nlafix::source {
@@ -33,8 +34,9 @@ struct DiskVolume {
     disk::VolumeKind kind = disk::VolumeKind::other;
     disk::ForeignContent foreign = disk::ForeignContent::unknown;  // where the kind is other
     disk::Membership membership = disk::Membership::none;
-    std::string label;      // of an NTFS volume
-    std::string volume_id;  // its serial number, 16 hexadecimal digits
+    std::optional<disk::SetMember> set;  // which set that is, and what to do about it
+    std::string label;                   // of an NTFS volume
+    std::string volume_id;               // its serial number, 16 hexadecimal digits
     std::vector<DiskHive> hives;
     std::optional<Error> error;  // why an NTFS volume could not be searched
 };
@@ -42,9 +44,9 @@ struct DiskVolume {
 /// What the volume holds, for a person: "NTFS", "LVM", "NTFS, Linux RAID (md)", "empty", "unknown".
 std::string content_of(const DiskVolume& volume);
 
-/// Looks at every volume of `partitions`; reads folders, and the first bytes of hives.
+/// Looks at every volume of `table`; reads folders, and the first bytes of hives.
 std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
-                                       const std::vector<disk::Partition>& partitions);
+                                       const disk::PartitionTable& table);
 
 /// The logs beside the hive at `path`, in the order in which Windows looks at them; one that cannot
 /// be read is in the list with the reason. Throws Error(malformed_volume, io_error).

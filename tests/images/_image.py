@@ -125,11 +125,11 @@ def write_logical(disk, ranges):
         put(disk, offset - MIB, mbr_sector(*entries))
 
 
-def write_gpt(disk, ranges, sector=SECTOR, primary=True):
-    """Both tables; without `primary` the first one is damaged, as after a write by mistake."""
+def write_gpt(disk, ranges, sector=SECTOR, primary=True, types=None):
+    """Both tables, with partitions of `types`, or of basic data; without `primary` the first one is damaged, as after a write by mistake."""
     sectors = os.path.getsize(disk) // sector
     entries = b''.join(
-        BASIC_DATA + uuid.uuid5(uuid.NAMESPACE_OID, str(index)).bytes_le +
+        (types[index].bytes_le if types else BASIC_DATA) + uuid.uuid5(uuid.NAMESPACE_OID, str(index)).bytes_le +
         struct.pack('<QQQ', offset // sector, (offset + size) // sector - 1, 0) +
         'Basic data'.encode('utf-16-le').ljust(72, b'\0')
         for index, (offset, size) in enumerate(ranges)).ljust(128 * 128, b'\0')

@@ -35,7 +35,7 @@ STATUS_OF_CODE = {
     'hive-changed': 3,
     'sequence-exhausted': 3, 'output-exists': 3, 'unclean-volume': 3,
     'unsuitable-file': 3, 'unreadable-file': 3,
-    'format-ambiguous': 3, 'untrusted-references': 3, 'no-image-support': 3,
+    'format-ambiguous': 3, 'untrusted-references': 3, 'no-image-support': 3, 'pool-member': 3,
     'bitlocker': 3,
     'no-such-file': 4, 'not-a-hive': 4, 'no-windows': 4, 'several-windows': 4,
     'no-such-partition': 4,

@@ -7,6 +7,7 @@
 #include "base/signature.h"
 #include "disk/image/vhd.h"
 #include "disk/table/mbr.h"
+#include "disk/table/membership.h"
 #include "disk/table/volume_kind.h"
 
 namespace nlafix::disk {
@@ -19,8 +20,8 @@ bool has_word(ByteView bytes, std::string_view word) {
 
 bool has_marks_of_raw_disk(ByteView head) {
     if (has_text(head, 512, "EFI PART") || has_text(head, 4096, "EFI PART")) return true;
-    return head.size() >= 512 &&
-           (has_boot_signature(head) || volume_kind_of(head) != VolumeKind::other);
+    return head.size() >= 512 && (has_boot_signature(head) || starts_as_member(head) ||
+                                  volume_kind_of(head) != VolumeKind::other);
 }
 
 /// By the magic of an image of `format` at the start.

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/big_endian.h"
 #include "base/signature.h"
-#include "disk/image/big_endian.h"
 #include "os/path_syntax.h"
 
 namespace nlafix::disk {

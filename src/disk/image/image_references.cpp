@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "disk/image/big_endian.h"
+#include "base/big_endian.h"
 #include "disk/image/image_format.h"
 #include "disk/image/vhd.h"
 

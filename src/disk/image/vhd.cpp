@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "disk/image/big_endian.h"
+#include "base/big_endian.h"
 
 namespace nlafix::disk {
 namespace {

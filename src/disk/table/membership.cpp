@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/signature.h"
 
 namespace nlafix::disk {
 namespace {
@@ -22,11 +23,6 @@ Bytes read_part(BlockDevice& disk, const DiskRange& range, std::uint64_t offset,
     } catch (const Error&) {
         return {};
     }
-}
-
-bool has_text(ByteView bytes, std::size_t at, std::string_view text) {
-    return bytes.size() >= at + text.size() &&
-           equal(slice(bytes, at, text.size()), std::as_bytes(std::span(text)));
 }
 
 bool has_md_magic(ByteView bytes, std::size_t at) {
@@ -111,7 +107,12 @@ Membership membership_of(BlockDevice& disk) {
         }
         if (has_text(tail, tail_bytes - sector, "\xde\x11\xde\x11")) return Membership::ddf;
     }
-    return Membership::none;
+    return is_md(disk, all, read_part(disk, all, 0, tail_bytes)) ? Membership::md
+                                                                 : Membership::none;
+}
+
+bool starts_as_member(ByteView head) {
+    return is_lvm(head) || is_md_1(head, 0, 0) || is_md_1(head, 4096, 8);
 }
 
 }  // namespace nlafix::disk

@@ -23,7 +23,11 @@ std::string_view name_of(Membership membership);
 /// By the partition's type, and by what stands at its start and end. What cannot be read is none.
 Membership membership_at(BlockDevice& disk, const Partition& partition);
 
-/// Of a whole disk: firmware RAID leaves its mark at the very end.
+/// Of a whole disk: firmware RAID leaves its mark at the very end, and md may have all of it.
 Membership membership_of(BlockDevice& disk);
+
+/// Whether a disk or volume that starts with `head` (8 KiB, or fewer) bears a mark of md or LVM
+/// there.
+bool starts_as_member(ByteView head);
 
 }  // namespace nlafix::disk

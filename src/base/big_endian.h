@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Numbers as qcow2 and VHD have them.
+// Numbers as qcow2, VHD and the database of dynamic disks have them.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 
-namespace nlafix::disk {
+namespace nlafix {
 
 /// The big-endian number of `length` bytes, at most 8, at `at`; 0 where `bytes` ends before.
 inline std::uint64_t big_endian_or_0(ByteView bytes, std::size_t at, std::size_t length) {
@@ -19,4 +19,4 @@ inline std::uint64_t big_endian_or_0(ByteView bytes, std::size_t at, std::size_t
     return value;
 }
 
-}  // namespace nlafix::disk
+}  // namespace nlafix
