@@ -2,23 +2,10 @@
 // What is in a hive, and what fix would do.
 #include "app/hive_place.h"
 #include "app/inspection.h"
+#include "app/refusal.h"
 #include "app/session.h"
-#include "hivex/hazards.h"
 
 namespace nlafix::app {
-namespace {
-
-/// What would keep fix from doing what check says is needed.
-void warn_of_refusals(HivePlace& place, const Inspection& inspection, Report& report) {
-    try {
-        hivex::require_no_hazard(inspection.hive, inspection.plan);
-        place.refuse_hibernation();
-    } catch (const Error& error) {
-        report.warnings.push_back("fix will refuse: " + error.message());
-    }
-}
-
-}  // namespace
 
 void Session::check(Report& report, const Options& options) {
     const std::unique_ptr<HivePlace> place = find_once(report, options);
@@ -29,7 +16,11 @@ void Session::check(Report& report, const Options& options) {
     const Inspection inspection = inspect(files, *place, options, report);
     report.outcome =
         inspection.plan.edits.empty() ? Outcome::nothing_to_do : Outcome::change_needed;
-    if (!inspection.plan.edits.empty()) warn_of_refusals(*place, inspection, report);
+    if (inspection.plan.edits.empty()) return;
+    report.fix_refuses = find_refusal(*place, files, inspection, options);
+    if (report.fix_refuses) {
+        report.warnings.push_back("fix will refuse: " + report.fix_refuses->message());
+    }
 }
 
 }  // namespace nlafix::app

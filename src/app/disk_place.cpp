@@ -48,8 +48,8 @@ public:
     std::unique_ptr<source::FilesOfWindows> files_around() override {
         return source::files_around(*volume_, found_.hive);
     }
-    void refuse_hibernation() override;
-    void require_writable(const Options& options, std::uint64_t image_bytes) override;
+    void require_writable(const Options& options, const source::HiveFiles& files,
+                          ByteView image) override;
     os::ScratchFile make_scratch(const Options& options) override {
         return commit::make_scratch(system_, name_, options.backup_folder);
     }
@@ -63,6 +63,8 @@ private:
         Bytes hive;
     };
     Planned plan(const source::HiveFiles& files, ByteView image, std::uint64_t time);
+    disk::FileChange change_of(const source::HiveFiles& files, ByteView image,
+                               std::uint64_t time) const;
     std::string add_way_in_place(disk::FileChange& change, const source::HiveFiles& files);
     commit::DiskRecord record_of(disk::CommitPlan plan) const;
 
@@ -136,15 +138,29 @@ std::unique_ptr<source::OpenHive> DiskPlace::open_beside(const std::string& name
     return source::open_beside(*volume_, found_.hive, name);
 }
 
-void DiskPlace::refuse_hibernation() {
-    if (set_ && !set_->is_whole) throw set_->refusal();
+/// From what needs another way altogether to what only needs room.
+void DiskPlace::require_writable(const Options& options, const source::HiveFiles& files,
+                                 ByteView image) {
+    if (disk_.refusal) throw Error(*disk_.refusal);
+    if (set_ && !set_->is_whole) throw set_->refusal().path(name_.target);
     disk::require_writable(*volume_);
     const auto file = volume_->find(found_.hive);
     if (file) disk::require_writable(*file);
+    commit::require_room_for_backup(system_, name_, options.backup_folder, image.size());
+    disk::FileChange change = change_of(files, image, system_.now());
+    static_cast<void>(add_way_in_place(change, files));
+    disk::require_room_for_image(system_, disk_,
+                                 disk::foresee_commit(*disk_.device, range_, change));
 }
 
-void DiskPlace::require_writable(const Options& options, std::uint64_t image_bytes) {
-    commit::require_room_for_backup(system_, name_, options.backup_folder, image_bytes);
+disk::FileChange DiskPlace::change_of(const source::HiveFiles& files, ByteView image,
+                                      std::uint64_t time) const {
+    disk::FileChange change;
+    change.path = found_.hive;
+    change.before = files.primary;
+    change.after = image;
+    change.time = time;
+    return change;
 }
 
 /// The way that is taken where the runlist cannot be switched: the log first, else the hive's own
@@ -176,11 +192,7 @@ DiskPlace::Planned DiskPlace::plan(const source::HiveFiles& files, ByteView imag
     // The disk was read before it was opened for writing. plan_commit looks at the hive again; what
     // a log holds is in `image`, and a log may be written itself.
     source::require_same_logs(files.logs, source::read_logs(*volume_, found_.hive), found_.hive);
-    disk::FileChange change;
-    change.path = found_.hive;
-    change.before = files.primary;
-    change.after = image;
-    change.time = time;
+    disk::FileChange change = change_of(files, image, time);
     const std::string why_not_log_first = add_way_in_place(change, files);
     Planned planned;
     planned.commit = disk::plan_commit(*disk_.device, range_, change);

@@ -63,11 +63,11 @@ public:
         return source::files_around(system_, path_);
     }
 
-    void refuse_hibernation() override { app::refuse_hibernation(system_, path_); }
-
-    void require_writable(const Options& options, std::uint64_t image_bytes) override {
+    void require_writable(const Options& options, const source::HiveFiles&,
+                          ByteView image) override {
+        refuse_hibernation(system_, path_);
         commit::require_writable(
-            *file_, resolved_backup_folder(system_, path_, options.backup_folder), image_bytes);
+            *file_, resolved_backup_folder(system_, path_, options.backup_folder), image.size());
     }
 
     os::ScratchFile make_scratch(const Options& options) override {

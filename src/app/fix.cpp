@@ -4,6 +4,7 @@
 
 #include "app/hive_place.h"
 #include "app/inspection.h"
+#include "app/refusal.h"
 #include "app/session.h"
 #include "hivex/edit_image.h"
 #include "regf/base_block.h"
@@ -35,9 +36,10 @@ void Session::fix(Report& report, const Options& options) {
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
 
+    if (const auto refusal = find_refusal(*place, files, inspection, options)) {
+        throw Error(*refusal);
+    }
     place->open_for_writing();
-    place->refuse_hibernation();
-    place->require_writable(options, files.primary.size());
     options.begins("editing a copy");
     const std::uint64_t now = system_.now();
     hivex::EditedImage edited = hivex::edit_image(inspection.hive, inspection.plan, now, system_,
@@ -51,7 +53,6 @@ void Session::fix(Report& report, const Options& options) {
     }
     const verify::VerifiedImage image =
         verify::verify(inspection.hive, inspection.plan, std::move(edited), final_sequence);
-    place->require_writable(options, image.bytes().size());
     options.begins("writing");
     commit::StoreOptions store_options;
     store_options.edits = edits_as_text(inspection.plan);

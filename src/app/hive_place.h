@@ -51,10 +51,11 @@ public:
     /// The files of the Windows that the hive belongs to; null where they are not at hand. To be
     /// asked before anything is written. After read().
     virtual std::unique_ptr<source::FilesOfWindows> files_around() = 0;
-    /// Throws Error(hibernated) when a sleeping Windows would write over any edit.
-    virtual void refuse_hibernation() = 0;
-    /// Throws Error for what can be known to keep an image of `image_bytes` from being written.
-    virtual void require_writable(const Options& options, std::uint64_t image_bytes) = 0;
+    /// Throws Error for what can be known to keep an image from being written over the hive that
+    /// `files` was read from: `image` is that, or its outline (hivex/outline.h). Opens nothing for
+    /// writing.
+    virtual void require_writable(const Options& options, const source::HiveFiles& files,
+                                  ByteView image) = 0;
     /// A private file where the machine has no place for one: where the backup goes.
     virtual os::ScratchFile make_scratch(const Options& options) = 0;
     /// The way that writes the log first, where this place takes it for the edited `image`: the

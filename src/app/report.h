@@ -71,6 +71,7 @@ struct Report {
     bool verified = false;  // read back from the disk and found right
     std::vector<nla::ValueState> states;
     std::vector<nla::PlannedEdit> edits;      // planned, or made
+    std::optional<Error> fix_refuses;         // why fix would not make `edits`, where that is known
     std::optional<nla::Diagnosis> diagnosis;  // of the hive as it was found
     std::string backup;                       // path of the copy, made by fix or used by undo
     bool backup_in_memory = false;            // it is gone when this machine restarts

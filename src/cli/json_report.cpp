@@ -302,6 +302,7 @@ std::string json_report(const app::Report& report) {
                          {"hive", hive_json(report.hive)},
                          {"edits", ordered_json::array()},
                          {"findings", ordered_json::array()},
+                         {"fix_refuses", error_json(report.fix_refuses)},
                          {"backup", backup_json(report)},
                          {"output", output_json(report)},
                          {"method", nullptr},

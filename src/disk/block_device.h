@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.h"
+#include "base/error.h"
 
 namespace nlafix::disk {
 
@@ -26,6 +28,9 @@ public:
     /// Offsets and sizes of writes are multiples of it: a power of two, at least 512.
     virtual std::uint32_t alignment_bytes() const = 0;
     virtual bool is_writable() const = 0;
+    /// Of a disk that was opened for reading: why it would not be opened for writing, where that
+    /// shows.
+    virtual std::optional<Error> refusal() const { return std::nullopt; }
 
     /// Fills `into` from `offset`, whatever the alignment. A range that leaves the disk is
     /// Error(io_error).

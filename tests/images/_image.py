@@ -87,6 +87,31 @@ class Maker:
         run(*map(str, words))
 
 
+def codes_of(result):
+    """Why fixes are not made, by what a command says of them; None where one is."""
+    said = [report['error'] or report['fix_refuses'] for report in result.reports]
+    return [one and one['code'] for one in said]
+
+
+class Nlafix(program.Nlafix):
+    """Runs check and fix -n before every fix of one disk: both have to foresee how it ends."""
+
+    compared = 0
+
+    def __call__(self, command, *arguments, **options):
+        run = super().__call__
+        if command != 'fix':
+            return run(command, *arguments, **options)
+        foreseen = {'fix -n': codes_of(run('fix', '-n', *arguments, **options))}
+        if '--backup-dir' not in arguments:
+            foreseen['check'] = codes_of(run('check', *arguments, **options))
+        fixed = run(command, *arguments, **options)
+        for way, codes in foreseen.items():
+            assert codes == codes_of(fixed), (way, codes, fixed)
+        self.compared += 1
+        return fixed
+
+
 def put(disk, offset, data):
     with open(disk, 'r+b') as file:
         file.seek(offset)

@@ -149,7 +149,7 @@ def another_disk(nlafix, maker, folder):
 def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
-    nlafix = program.Nlafix(path, source_dir)
+    nlafix = _image.Nlafix(path, source_dir)
     for test in (several, wrong_number, one_among_others, names_in_other_case, given_twice, with_logs,
                  recovered_elsewhere, backup_elsewhere, another_disk):
         with program.Folder(fast=True) as folder:

@@ -77,7 +77,7 @@ def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
     _image.require_tools('qemu-img', 'qemu-nbd', 'ntfscat', 'ntfsfix', 'ntfsinfo')
-    nlafix = program.Nlafix(path, source_dir)
+    nlafix = _image.Nlafix(path, source_dir)
     for name in _image.FORMATS:
         for bare in (False, True) if name in ('raw', 'qcow2') else (False,):
             with program.Folder(fast=True) as folder:

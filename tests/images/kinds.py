@@ -223,7 +223,7 @@ def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
     _image.require_tools('qemu-img', 'qemu-nbd')
-    nlafix = program.Nlafix(path, source_dir)
+    nlafix = _image.Nlafix(path, source_dir)
     kinds = kinds_of(path)
     assert {name for name, _, _ in kinds} == set(MAKERS), 'a kind without an image to test it'
     for kind in kinds:

@@ -127,7 +127,7 @@ def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
     _image.require_tools('ntfsfix', 'ntfsresize')
-    nlafix = program.Nlafix(path, source_dir)
+    nlafix = _image.Nlafix(path, source_dir)
     for name, test in CASES.items():
         with program.Folder(fast=True) as folder:
             test(Case(nlafix, maker, folder))

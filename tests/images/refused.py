@@ -150,7 +150,7 @@ def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
     _image.require_tools('qemu-img', 'qemu-nbd')
-    nlafix = program.Nlafix(path, source_dir)
+    nlafix = _image.Nlafix(path, source_dir)
     cases = [(name, not_written, options, code) for name, (options, code) in NOT_WRITTEN.items()]
     cases += [(name, not_read, options, code) for name, (options, code) in NOT_READ.items()]
     cases += [(name, test, None, code) for name, (test, code) in OTHERS.items()]

@@ -106,7 +106,7 @@ def run_log_first(nlafix, maker, folder):
 def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
-    nlafix = program.Nlafix(path, source_dir)
+    nlafix = _image.Nlafix(path, source_dir)
     for name, (write, number, options) in TABLES.items():
         with program.Folder(fast=True) as folder:
             report = run_table(nlafix, maker, folder, write, number, options)

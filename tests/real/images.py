@@ -47,7 +47,7 @@ def main():
     judges = _judges.Judges(hives)
     maker = _image.Maker(path, source_dir)
     _image.require_tools('qemu-img', 'qemu-nbd', 'ntfscat', 'ntfsfix', 'ntfsinfo')
-    nlafix = program.Nlafix(path, source_dir)
+    nlafix = _image.Nlafix(path, source_dir)
     original = hives / 'system' / 'xp-sp3.SYSTEM'
     for name in _image.FORMATS:
         for offset in (0, _image.MIB) if name == 'raw' else (_image.MIB,):

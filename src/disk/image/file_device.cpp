@@ -19,28 +19,38 @@ constexpr std::uint32_t largest_sector_bytes = 65536;
 struct OpenedFile {
     os::File file;
     std::vector<std::string> warnings;
+    std::optional<Error> refusal;
 };
+
+Error device_in_use(const std::string& path) {
+    return Error(ErrorCode::in_use, "it, or a partition of it, is mounted or otherwise in use")
+        .path(path)
+        .hint(
+            "unmount it (lsblk shows where it is mounted), then run this again; or give the "
+            "folder that it is mounted on as TARGET");
+}
+
+Error device_is_read_only(const std::string& path) {
+    return Error(ErrorCode::read_only, "the device is read-only")
+        .path(path)
+        .hint("attach it for writing (blockdev --setrw), then run this again");
+}
 
 OpenedFile open_block_device(os::System& system, const std::string& path, Access access) {
     os::OpenOptions options;
     options.write = access == Access::write;
     options.exclusive = true;
     try {
-        return {os::File::open(system, path, options), {}};
+        return {os::File::open(system, path, options), {}, {}};
     } catch (const Error& error) {
         if (error.system_error() != EBUSY) throw;
     }
-    if (access == Access::write) {
-        throw Error(ErrorCode::in_use, "it, or a partition of it, is mounted or otherwise in use")
-            .path(path)
-            .hint(
-                "unmount it (lsblk shows where it is mounted), then run this again; or give the "
-                "folder that it is mounted on as TARGET");
-    }
+    if (access == Access::write) throw device_in_use(path);
     options.exclusive = false;
     return {os::File::open(system, path, options),
             {"the device, or a partition of it, is mounted or otherwise in use: what was read may "
-             "have changed meanwhile"}};
+             "have changed meanwhile"},
+            device_in_use(path)};
 }
 
 os::File open_image_file(os::System& system, const std::string& path, Access access) {
@@ -49,19 +59,10 @@ os::File open_image_file(os::System& system, const std::string& path, Access acc
         lock_image(file, access);
         return file;
     }
-    {
-        // With a handle that only reads, for the system to say who else may write. Where it cannot
-        // be read, the open below says why.
-        const os::File reader = os::File::open(system, path, {});
-        if (system.probe_use(reader.handle()) == EBUSY) {
-            throw Error(
-                ErrorCode::in_use,
-                "is in use: a virtual machine, a loop device or another program has it open")
-                .path(path)
-                .hint(
-                    "shut down the machine that runs on it, or stop what uses it (lsof, fuser and "
-                    "losetup -a name it), then run this again");
-        }
+    // With a handle that only reads, for the system to say who else may write. Where it cannot be
+    // read, the open below says why.
+    if (const auto reason = why_image_not_written(os::File::open(system, path, {}))) {
+        throw Error(*reason);
     }
     os::OpenOptions options;
     options.write = true;
@@ -89,10 +90,28 @@ std::unique_ptr<FileDevice> FileDevice::open(os::System& system, const std::stri
     OpenedFile opened = open_block_device(system, path, access);
     std::unique_ptr<FileDevice> device(new FileDevice(std::move(opened.file), access));
     device->warnings_ = std::move(opened.warnings);
+    device->refusal_ = std::move(opened.refusal);
     // A machine runs on a device as well as on a file: qemu does not ask for it exclusively.
     lock_image(device->file_, access);
     device->read_block_device_status();
     return device;
+}
+
+std::optional<Error> why_image_not_written(const os::File& reader) {
+    if (reader.system().probe_use(reader.handle()) == EBUSY) {
+        return Error(ErrorCode::in_use,
+                     "is in use: a virtual machine, a loop device or another program has it open")
+            .path(reader.path())
+            .hint(
+                "shut down the machine that runs on it, or stop what uses it (lsof, fuser and "
+                "losetup -a name it), then run this again");
+    }
+    if (os::file_system_of(reader.system(), reader.path()).read_only) {
+        return Error(ErrorCode::read_only, "lies on a file system that is mounted read-only")
+            .path(reader.path())
+            .hint("mount it for writing, or copy the image elsewhere and give the copy");
+    }
+    return std::nullopt;
 }
 
 FileDevice::FileDevice(os::File file, Access access) : file_(std::move(file)), access_(access) {}
@@ -101,10 +120,9 @@ void FileDevice::read_block_device_status() {
     os::BlockDeviceStatus status;
     os::must([&] { return file_.system().block_device_status(file_.handle(), status); },
              "cannot ask for the size", file_.path());
-    if (access_ == Access::write && status.read_only) {
-        throw Error(ErrorCode::read_only, "the device is read-only")
-            .path(file_.path())
-            .hint("attach it for writing (blockdev --setrw), then run this again");
+    if (status.read_only) {
+        if (access_ == Access::write) throw device_is_read_only(file_.path());
+        if (!refusal_) refusal_ = device_is_read_only(file_.path());
     }
     if (!std::has_single_bit(status.sector_bytes) || status.sector_bytes > largest_sector_bytes) {
         throw Error(ErrorCode::io_error,

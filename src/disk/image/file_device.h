@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ public:
     std::uint64_t size_bytes() const override { return size_bytes_; }
     std::uint32_t alignment_bytes() const override { return alignment_bytes_; }
     bool is_writable() const override { return access_ == Access::write; }
+    std::optional<Error> refusal() const override { return refusal_; }
     void read(MutableByteView into, std::uint64_t offset) override;
     void write(ByteView from, std::uint64_t offset) override;
     void flush() override;
@@ -47,6 +49,11 @@ private:
     std::uint64_t size_bytes_ = 0;
     std::uint32_t alignment_bytes_ = 512;
     std::vector<std::string> warnings_;
+    std::optional<Error> refusal_;
 };
+
+/// Why the image in `reader`, which was opened for reading alone, cannot be written now: another
+/// program has it open for writing, or its file system is read-only.
+std::optional<Error> why_image_not_written(const os::File& reader);
 
 }  // namespace nlafix::disk

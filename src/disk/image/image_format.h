@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/error.h"
 #include "disk/image/image_kinds.h"
 
 namespace nlafix::disk {
@@ -58,5 +59,8 @@ struct OtherFiles {
 /// Nothing where an image of `format` stands alone. Throws Error(no_image_support) for a VHD or
 /// VHDX with a parent, which qemu does not read rightly.
 std::optional<OtherFiles> other_files_of(const ImageFile& file, ImageFormat format);
+
+/// Why qemu opens an image of `format` for reading only: a mark of damage in its head.
+std::optional<Error> image_damage(const ImageFile& file, ImageFormat format);
 
 }  // namespace nlafix::disk

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// other_files_of: what the heads of images say about other files. It has to find whatever qemu
-// would open besides the image, and rather more than less.
+// What the heads of images say about other files, and about damage. other_files_of has to find
+// whatever qemu would open besides the image, and rather more than less.
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "base/error.h"
 #include "base/big_endian.h"
+#include "base/error.h"
 #include "disk/image/image_format.h"
 #include "disk/image/vhd.h"
 
@@ -26,14 +26,21 @@ Error has_parent(std::string_view format) {
 }
 
 // qemu's docs/interop/qcow2.txt.
+constexpr std::size_t qcow2_head_bytes = 104;
+
+/// What a program has to know to read the image; version 2 has no such field.
+std::uint64_t qcow2_features(ByteView head) {
+    constexpr std::size_t version_at = 4, features_at = 72;
+    return big_endian_or_0(head, version_at, 4) >= 3 ? big_endian_or_0(head, features_at, 8) : 0;
+}
+
 std::optional<OtherFiles> qcow2_files(const ImageFile& file) {
-    constexpr std::size_t backing_offset_at = 8, backing_size_at = 16, features_at = 72;
+    constexpr std::size_t backing_offset_at = 8, backing_size_at = 16;
     constexpr std::size_t longest_name = 1023;
     constexpr std::uint64_t external_data_file = 1U << 2;
-    const Bytes head = file.read(0, 104);
+    const Bytes head = file.read(0, qcow2_head_bytes);
     OtherFiles others;
-    const bool is_version_3 = big_endian_or_0(head, 4, 4) >= 3;
-    if (is_version_3 && (big_endian_or_0(head, features_at, 8) & external_data_file) != 0) {
+    if ((qcow2_features(head) & external_data_file) != 0) {
         others = {"an external data file", true};
     }
     const std::uint64_t backing_offset = big_endian_or_0(head, backing_offset_at, 8);
@@ -139,6 +146,17 @@ std::optional<OtherFiles> other_files_of(const ImageFile& file, ImageFormat form
         case ImageFormat::raw: break;
     }
     return std::nullopt;
+}
+
+std::optional<Error> image_damage(const ImageFile& file, ImageFormat format) {
+    constexpr std::uint64_t corrupt = 1U << 1;
+    if (format != ImageFormat::qcow2 ||
+        (qcow2_features(file.read(0, qcow2_head_bytes)) & corrupt) == 0) {
+        return std::nullopt;
+    }
+    return Error(ErrorCode::malformed_disk,
+                 "the image is marked corrupt: qemu found its tables damaged, and only reads it")
+        .hint("copy it, then repair it (qemu-img check -r all IMAGE), then run this again");
 }
 
 }  // namespace nlafix::disk

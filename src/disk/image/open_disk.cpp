@@ -51,12 +51,17 @@ void require_opener(const ImageKind& kind, const std::string& path) {
         .hint(hint_for(kind, path));
 }
 
-/// A kind that is only read is refused before anything is tried.
-void require_writer(const ImageKind& kind, const std::string& path) {
-    if (kind.is_writable) return;
-    throw Error(ErrorCode::no_image_support,
-                "its format is " + std::string(kind.name) + ", which can be read but not written")
-        .hint(hint_for(kind, path));
+/// Why the image is not written, by its format and by who else has it; known before it is opened.
+std::optional<Error> why_not_written(const ImageKind& kind, const ImageFile& image,
+                                     const os::File& file) {
+    if (!kind.is_writable) {
+        return Error(ErrorCode::no_image_support, "its format is " + std::string(kind.name) +
+                                                      ", which can be read but not written")
+            .hint(hint_for(kind, file.path()));
+    }
+    if (auto damage = image_damage(image, *kind.format)) return damage;
+    if (file.status().kind != os::FileKind::regular) return std::nullopt;
+    return why_image_not_written(file);
 }
 
 /// What a user should know who has an image read as a raw disk; empty where it looks like one.
@@ -84,6 +89,7 @@ OpenedDisk open_directly(os::System& system, const std::string& path, Access acc
     auto device = FileDevice::open(system, path, access);
     if (size_bytes) device->limit_size(*size_bytes);
     opened.is_block_device = device->is_block_device();
+    opened.refusal = device->refusal();
     opened.warnings = device->warnings();
     opened.device = std::move(device);
     return opened;
@@ -98,12 +104,14 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
     ImageFormat format = ImageFormat::raw;
     std::optional<std::uint64_t> fixed_size;
     std::string misread;
+    std::optional<Error> refusal;
     {
         const os::File probed = os::File::open(system, path, {});
         const ImageFile file = image_file(probed);
         const ImageKind& image = kind_of(file, options);
         require_opener(image, path);
-        if (access == Access::write) require_writer(image, path);
+        refusal = why_not_written(image, file, probed);
+        if (access == Access::write && refusal) throw Error(*refusal);
         format = *image.format;
         misread = misread_format(file, options);
         if (format == ImageFormat::vhd) fixed_size = fixed_vhd_size(file);
@@ -115,11 +123,13 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
     } else {
         // An image on a block device: that it is not mounted is for us to see, qemu does not look.
         if (kind == os::FileKind::block_device) {
-            static_cast<void>(FileDevice::open(system, path, access));
+            opened.refusal = FileDevice::open(system, path, access)->refusal();
             opened.is_block_device = true;
         }
         opened.device = open_image(system, path, format, access, options.nbd);
+        opened.may_grow = !opened.is_block_device;
     }
+    if (refusal) opened.refusal = refusal;
     opened.format = word_of(format);
     if (!misread.empty()) opened.warnings.push_back(misread);
     return opened;
@@ -165,6 +175,7 @@ OpenedDisk open_disk(os::System& system, const std::string& target, Access acces
         opened.path = target;
         opened.format = "nbd";
         opened.device = open_nbd_uri(target, access, options.nbd);
+        opened.refusal = opened.device->refusal();
         return opened;
     }
     try {
@@ -176,6 +187,20 @@ OpenedDisk open_disk(os::System& system, const std::string& target, Access acces
         error.default_path(target);
         throw;
     }
+}
+
+void require_room_for_image(os::System& system, const OpenedDisk& disk, std::uint64_t bytes) {
+    // For tables, and for the rest of clusters that are allocated for a part of them.
+    constexpr std::uint64_t spare_bytes = std::uint64_t{1} << 20;
+    if (!disk.may_grow) return;
+    const std::uint64_t free_bytes = os::file_system_of(system, disk.path).free_bytes;
+    const std::uint64_t needed_bytes = bytes + spare_bytes;
+    if (free_bytes >= needed_bytes) return;
+    throw Error(ErrorCode::no_room, "the image may have to grow by " +
+                                        std::to_string(needed_bytes) + " bytes, and " +
+                                        std::to_string(free_bytes) + " are free where it lies")
+        .path(disk.path)
+        .hint("make room there, or copy the image elsewhere and give the copy");
 }
 
 }  // namespace nlafix::disk

@@ -28,6 +28,10 @@ struct OpenedDisk {
     std::string path;    // absolute, without links; or the URI as it was given
     std::string format;  // the word of the image format; "nbd" for a URI
     bool is_block_device = false;
+    bool may_grow = false;  // an image that takes more room of its file system for what is written
+    /// Of a disk that was opened for reading: why it would not be opened for writing, where that
+    /// shows.
+    std::optional<Error> refusal;
     std::vector<std::string> warnings;  // what a report should say
 };
 
@@ -42,5 +46,9 @@ bool looks_like_disk(os::System& system, const std::string& target);
 /// reads that format), in_use, read_only, no_such_file, no_permission, malformed_disk, io_error.
 OpenedDisk open_disk(os::System& system, const std::string& target, Access access,
                      const ImageOptions& options = {});
+
+/// Throws Error(no_room) where an image may grow, and its file system lacks the room that writing
+/// `bytes` bytes to the disk may take.
+void require_room_for_image(os::System& system, const OpenedDisk& disk, std::uint64_t bytes);
 
 }  // namespace nlafix::disk

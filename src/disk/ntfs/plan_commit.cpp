@@ -50,6 +50,29 @@ public:
           staging_(device) {}
 
     CommitPlan make() {
+        const NtfsFile file = require_file();
+        const RunlistSwitch plan = plan_switch(volume_, file, change_.after, change_.time);
+        return plan.why_not.empty() ? switched(file, plan) : written_in_place(file, plan);
+    }
+
+    std::uint64_t foresee() {
+        const NtfsFile file = require_file();
+        const RunlistSwitch plan = plan_switch(volume_, file, change_.after, change_.time);
+        if (plan.why_not.empty()) {
+            std::uint64_t clusters = 0;
+            for (const ClusterRun& run : plan.fresh) clusters += run.count;
+            return clusters * volume_.geometry.cluster_bytes;
+        }
+        static_cast<void>(require_way_in_place(file, plan));
+        std::uint64_t bytes = 0;
+        for (const Epoch& epoch : change_.in_place) {
+            for (const Write& write : epoch.writes) bytes += write.bytes.size();
+        }
+        return bytes;
+    }
+
+private:
+    NtfsFile require_file() {
         require_writable(ntfs_);
         const std::optional<NtfsFile> file = ntfs_.find(change_.path);
         if (!file) {
@@ -59,12 +82,9 @@ public:
         require_writable(*file);
         require_plain_runs(*file);
         require_unchanged();
-        const RunlistSwitch plan = plan_switch(volume_, *file, change_.after, change_.time);
-        if (plan.why_not.empty()) return switched(*file, plan);
-        return written_in_place(*file, plan);
+        return *file;
     }
 
-private:
     /// The runs have to make up the file: their sum is what memory is taken for.
     void require_plain_runs(const NtfsFile& file) const {
         std::uint64_t clusters = 0;
@@ -103,15 +123,19 @@ private:
         return {CommitMethod::runlist_switch, "", staging_.epochs()};
     }
 
+    /// Where the runlist cannot be switched for the reason in `failed`.
+    InPlace require_way_in_place(const NtfsFile& file, const RunlistSwitch& failed) {
+        InPlace plan = plan_in_place(ntfs_, change_.in_place, change_.in_place_files);
+        if (plan.why_not.empty()) return plan;
+        throw Error(failed.no_room ? ErrorCode::no_room : ErrorCode::unsuitable_file,
+                    file.path + " cannot be written safely: " + failed.why_not +
+                        "; and not in place either: " + plan.why_not)
+            .hint(failed.no_room ? "make room on the volume, then run this again"
+                                 : "mount the volume and give its folder as TARGET");
+    }
+
     CommitPlan written_in_place(const NtfsFile& file, const RunlistSwitch& failed) {
-        const InPlace plan = plan_in_place(ntfs_, change_.in_place, change_.in_place_files);
-        if (!plan.why_not.empty()) {
-            throw Error(failed.no_room ? ErrorCode::no_room : ErrorCode::unsuitable_file,
-                        file.path + " cannot be written safely: " + failed.why_not +
-                            "; and not in place either: " + plan.why_not)
-                .hint(failed.no_room ? "make room on the volume, then run this again"
-                                     : "mount the volume and give its folder as TARGET");
-        }
+        const InPlace plan = require_way_in_place(file, failed);
         std::vector<Bytes> contents = contents_of(plan);
         for (const Epoch& epoch : change_.in_place) apply_epoch(epoch, contents);
         stage_in_place(staging_, volume_, plan, change_.in_place);
@@ -152,6 +176,11 @@ private:
 
 CommitPlan plan_commit(BlockDevice& device, const DiskRange& range, const FileChange& change) {
     return Commit(device, range, change).make();
+}
+
+std::uint64_t foresee_commit(BlockDevice& device, const DiskRange& range,
+                             const FileChange& change) {
+    return Commit(device, range, change).foresee();
 }
 
 }  // namespace nlafix::disk

@@ -34,4 +34,10 @@ struct FileChange {
 /// twice; unsuitable_file or no_room where neither way can be taken; verification_failed.
 CommitPlan plan_commit(BlockDevice& device, const DiskRange& range, const FileChange& change);
 
+/// How many bytes plan_commit would write for `change`, whose `after` may be no more than an
+/// outline: of the right size, and other than `before` in the right pages. Throws what plan_commit
+/// throws, but for what takes a look at every file of the volume, or shows only in the
+/// verification.
+std::uint64_t foresee_commit(BlockDevice& device, const DiskRange& range, const FileChange& change);
+
 }  // namespace nlafix::disk

@@ -76,6 +76,7 @@ public:
     std::uint64_t size_bytes() const override { return size_bytes_; }
     std::uint32_t alignment_bytes() const override { return alignment_bytes_; }
     bool is_writable() const override { return access_ == Access::write; }
+    std::optional<Error> refusal() const override { return refusal_; }
     void read(MutableByteView into, std::uint64_t offset) override;
     void write(ByteView from, std::uint64_t offset) override;
     void flush() override;
@@ -86,6 +87,7 @@ private:
     Error error_of(const Failure& failure, const std::string& action) const;
     void connect(const std::function<int(nbd_handle*)>& start);
     void learn_limits();
+    std::optional<Error> why_not_written() const;
     void request(const Start& start, const std::string& action, std::uint64_t offset);
     void wait_for(std::uint64_t cookie, const std::string& action, std::uint64_t offset);
     [[noreturn]] void fail(const Failure& failure, const std::string& action, std::uint64_t offset);
@@ -102,6 +104,7 @@ private:
     std::uint64_t size_bytes_ = 0;
     std::uint32_t alignment_bytes_ = smallest_alignment_bytes;
     std::uint64_t request_bytes_ = most_bytes_per_request;
+    std::optional<Error> refusal_;
 };
 
 Error NbdDevice::error_of(const Failure& failure, const std::string& action) const {
@@ -171,19 +174,24 @@ void NbdDevice::learn_limits() {
     request_bytes_ -= request_bytes_ % alignment_bytes_;
     request_bytes_ = std::max<std::uint64_t>(request_bytes_, alignment_bytes_);
     if (access_ == Access::read) return;
+    if (const auto reason = why_not_written()) throw Error(*reason);
+}
+
+std::optional<Error> NbdDevice::why_not_written() const {
     if (nbd_is_read_only(handle_.get()) != 0) {
-        throw Error(ErrorCode::read_only, "the server offers it for reading only")
+        return Error(ErrorCode::read_only, "the server offers it for reading only")
             .path(path_)
             .hint("start the server without its read-only option, then run this again");
     }
     if (nbd_can_flush(handle_.get()) != 1) {
-        throw Error(ErrorCode::read_only,
-                    "the server cannot flush: nobody could say that a write is on the disk")
+        return Error(ErrorCode::read_only,
+                     "the server cannot flush: nobody could say that a write is on the disk")
             .path(path_)
             .hint(
                 "serve it with a program that offers flushes, such as qemu-nbd, then run this "
                 "again");
     }
+    return std::nullopt;
 }
 
 void NbdDevice::connect_to_server(std::unique_ptr<ImageServer> server) {
@@ -205,6 +213,7 @@ void NbdDevice::connect_to_uri() {
                                  LIBNBD_ALLOW_TRANSPORT_TCP | LIBNBD_ALLOW_TRANSPORT_UNIX);
     nbd_set_uri_allow_local_file(handle_.get(), false);
     connect([&](nbd_handle* handle) { return nbd_aio_connect_uri(handle, path_.c_str()); });
+    if (access_ == Access::read) refusal_ = why_not_written();
 }
 
 void NbdDevice::fail(const Failure& failure, const std::string& action, std::uint64_t offset) {
