@@ -26,6 +26,7 @@ constexpr const char* usage =
     "  --sector BYTES  --cluster BYTES  --label TEXT\n"
     "  --runs N             pieces of the hive\n"
     "  --streams N          other streams of the hive\n"
+    "  --other-files N      empty files beside Windows\n"
     "  --store compressed|sparse|encrypted|overlay-filter|attribute-list\n"
     "  --free N             clusters that stay free, in one piece\n"
     "  --free-apart N       clusters that stay free, each on its own\n"
@@ -87,6 +88,7 @@ NtfsImageOptions parse(int count, char** words) {
         {"--label", [&](const std::string& text) { options.label = text; }},
         {"--runs", [&](const std::string& n) { options.runs = std::stoul(n); }},
         {"--streams", [&](const std::string& n) { options.other_streams = std::stoul(n); }},
+        {"--other-files", [&](const std::string& n) { options.other_files = std::stoul(n); }},
         {"--store", [&](const std::string& word) { set_storage(options, word); }},
         {"--free", [&](const std::string& n) { options.free_clusters = std::stoull(n); }},
         {"--free-apart",

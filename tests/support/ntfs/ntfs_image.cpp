@@ -82,6 +82,7 @@ public:
         for (const auto& [path, content] : options_.files) {
             add(path, content);
         }
+        add_other_files();
         if (options_.hibernated) {
             Bytes header(65536);
             std::memcpy(header.data(), "hibr", 4);
@@ -156,6 +157,24 @@ private:
             write_hive(*inode, content);
         } else {
             write(*inode, content, 0);
+        }
+    }
+
+    void add_other_files() {
+        constexpr std::size_t files_in_a_folder = 1000;
+        for (std::size_t i = 0; i < options_.other_files; ++i) {
+            const std::string folder = "other" + std::to_string(i / files_in_a_folder);
+            if (i % files_in_a_folder == 0) {
+                create("", folder, S_IFDIR);
+            }
+            Inode parent = open(folder);
+            int length = 0;
+            const auto units = units_of("file" + std::to_string(i), length);
+            ntfs_inode* created = ntfs_create(parent.get(), const_cpu_to_le32(0), units.get(),
+                                              static_cast<u8>(length), S_IFREG);
+            if (created == nullptr || ntfs_inode_close_in_dir(created, parent.get()) != 0) {
+                fail("cannot create the other files");
+            }
         }
     }
 

@@ -35,6 +35,9 @@ struct NtfsImageOptions {
     std::uint64_t free_clusters = ~std::uint64_t{0};
     bool free_ones_apart = false;
 
+    /// So many empty files beside Windows, a thousand in each folder.
+    std::size_t other_files = 0;
+
     bool hibernated = false;
     bool dirty = false;
     Journal journal = Journal::empty;
