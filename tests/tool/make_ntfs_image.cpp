@@ -27,6 +27,7 @@ constexpr const char* usage =
     "  --runs N             pieces of the hive\n"
     "  --streams N          other streams of the hive\n"
     "  --other-files N      empty files beside Windows\n"
+    "  --traits windows     what Windows leaves around a hive\n"
     "  --store compressed|sparse|encrypted|overlay-filter|attribute-list\n"
     "  --free N             clusters that stay free, in one piece\n"
     "  --free-apart N       clusters that stay free, each on its own\n"
@@ -88,6 +89,10 @@ NtfsImageOptions parse(int count, char** words) {
         {"--label", [&](const std::string& text) { options.label = text; }},
         {"--runs", [&](const std::string& n) { options.runs = std::stoul(n); }},
         {"--streams", [&](const std::string& n) { options.other_streams = std::stoul(n); }},
+        {"--traits",
+         [&](const std::string& word) {
+             options.windows_traits = one_of<bool>(word, {{"windows", true}});
+         }},
         {"--other-files", [&](const std::string& n) { options.other_files = std::stoul(n); }},
         {"--store", [&](const std::string& word) { set_storage(options, word); }},
         {"--free", [&](const std::string& n) { options.free_clusters = std::stoull(n); }},

@@ -37,6 +37,7 @@ extern "C" {
 #include "base/text.h"
 #include "ntfs/mkntfs.h"
 #include "ntfs/restart_pages.h"
+#include "ntfs/windows_traits.h"
 #include "temp_folder.h"
 
 namespace nlafix::test {
@@ -82,7 +83,9 @@ public:
         for (const auto& [path, content] : options_.files) {
             add(path, content);
         }
-        add_other_files();
+        if (options_.windows_traits) {
+            add_windows_traits(*volume_, "Windows/System32/config", "SYSTEM");
+        }
         if (options_.hibernated) {
             Bytes header(65536);
             std::memcpy(header.data(), "hibr", 4);
@@ -91,6 +94,7 @@ public:
         if (options_.free_clusters != ~std::uint64_t{0}) {
             take_room();
         }
+        add_empty_files(*volume_, options_.other_files);
         write_journal();
         if (options_.dirty &&
             ntfs_volume_write_flags(volume_.get(),
@@ -157,24 +161,6 @@ private:
             write_hive(*inode, content);
         } else {
             write(*inode, content, 0);
-        }
-    }
-
-    void add_other_files() {
-        constexpr std::size_t files_in_a_folder = 1000;
-        for (std::size_t i = 0; i < options_.other_files; ++i) {
-            const std::string folder = "other" + std::to_string(i / files_in_a_folder);
-            if (i % files_in_a_folder == 0) {
-                create("", folder, S_IFDIR);
-            }
-            Inode parent = open(folder);
-            int length = 0;
-            const auto units = units_of("file" + std::to_string(i), length);
-            ntfs_inode* created = ntfs_create(parent.get(), const_cpu_to_le32(0), units.get(),
-                                              static_cast<u8>(length), S_IFREG);
-            if (created == nullptr || ntfs_inode_close_in_dir(created, parent.get()) != 0) {
-                fail("cannot create the other files");
-            }
         }
     }
 

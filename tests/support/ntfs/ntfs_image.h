@@ -35,7 +35,10 @@ struct NtfsImageOptions {
     std::uint64_t free_clusters = ~std::uint64_t{0};
     bool free_ones_apart = false;
 
-    /// So many empty files beside Windows, a thousand in each folder.
+    /// What Windows leaves around a hive (ntfs/windows_traits.h).
+    bool windows_traits = false;
+    /// So many empty files beside Windows, a thousand in each folder. Made last, so that the MFT
+    /// lies in pieces where only single clusters are free.
     std::size_t other_files = 0;
 
     bool hibernated = false;
