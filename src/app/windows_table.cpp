@@ -89,7 +89,9 @@ std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, boo
     }
     for (const DiskVolume& volume : volumes) {
         if (!volume.set || volume.set->is_whole) continue;
-        throw volume.set->refusal().path(disk.path + ", " + partition_text(volume));
+        throw Error(ErrorCode::pool_member, "holds no Windows that shows: " + table(volumes))
+            .path(disk.path)
+            .hint(volume.set->hint);
     }
     for (const DiskVolume& volume : volumes) {
         if (!volume.error) continue;

@@ -51,11 +51,10 @@ class Case:
         assert found == kind, found
 
 
-def ldm_type(disks, folder):
+def ldm_type(disks):
     """What ldmtool says of the one volume of a group."""
-    scanned = json.loads(_image.run('ldmtool', 'scan', *disks))
-    assert scanned == [_members.GROUP], scanned
-    shell = subprocess.run([_image.find_tool('ldmtool')], stdout=subprocess.PIPE, check=True,
+    shell = subprocess.run([_image.find_tool('ldmtool')], stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL, check=True,
                            input=('scan %s\nshow volume %s Volume1\n' % (
                                ' '.join(map(str, disks)), _members.GROUP)).encode())
     text = shell.stdout.decode()
@@ -74,7 +73,7 @@ def dynamic(layout, gpt=False):
             other = case.folder / 'other.img'
             _image.empty_disk(other, DISK_BYTES)
             _members.dynamic_mbr(other, layout, START, SECTORS, index=1)
-            assert ldm_type([case.disk, other], case.folder) == layout
+            assert ldm_type([case.disk, other]) == layout
         if layout != 'simple':
             names = {'mirrored': 'a mirror', 'spanned': 'a spanned volume', 'striped': 'a stripe set'}
             case.only_read('one member of %s of a dynamic disk (Volume1)' % names[layout], 'ldmtool')
@@ -125,7 +124,7 @@ def md_hidden(version):
         case.volume(offset=2 * MIB)
         case.put(*_members.md(DISK_BYTES, version, level=5))
         case.judged('linux_raid_member')
-        case.refused('check', 'a set of Linux RAID (md)', 'mdadm --assemble')
+        case.refused('check', 'Linux RAID (md)', 'mdadm --assemble')
         case.refused('fix', 'mdadm --assemble')
     return test
 
@@ -145,15 +144,15 @@ def storage_spaces(case):
     case.volume()
     _image.write_gpt(case.disk, [(MIB, 4 * MIB)], types=[_members.STORAGE_SPACES])
     case.put(MIB, b'SPACEDB '.ljust(4096, b'\0'))
-    case.refused('check', 'a set of Storage Spaces', 'attach all disks of the pool to a Windows')
-    case.refused('fix', 'a set of Storage Spaces')
+    case.refused('check', 'Storage Spaces', 'attach all disks of the pool to a Windows')
+    case.refused('fix', 'Storage Spaces')
 
 
 def lvm(case):
     _image.empty_disk(case.disk, 8 * MIB)
     case.put(*_members.lvm())
     case.judged('LVM2_member')
-    case.refused('check', 'a set of LVM', 'vgchange')
+    case.refused('check', 'LVM', 'vgchange')
 
 
 CASES = {

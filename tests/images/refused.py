@@ -140,7 +140,7 @@ OTHERS = {
     'no Windows': (no_windows, 'no-windows'),
     'backing file': (link_in_the_way, 'untrusted-references'),
     'two formats at once': (two_formats, 'format-ambiguous'),
-    'partitions behind the end': (table_of_nothing, 'no-windows'),
+    'partitions behind the end': (table_of_nothing, 'malformed-disk'),
     'read-only image': (read_only_image, 'no-permission'),
     'held by a machine': (held_by_a_machine, 'in-use'),
 }

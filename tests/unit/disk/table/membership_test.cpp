@@ -85,6 +85,13 @@ TEST_CASE("Firmware RAID is known by the end of the disk, in either size of sect
     CHECK(member_by_disk(DiskBuilder(mib)).empty());
 }
 
+TEST_CASE("A disk that md has all of is a member, whatever lies on it") {
+    CHECK(member_by_disk(md_1(4096, 8)) == "Linux RAID (md)");
+    CHECK(member_by_disk(md_1(mib - 8192, mib / 512 - 16)) == "Linux RAID (md)");
+    CHECK(disk::starts_as_member(md_1(4096, 8).bytes));
+    CHECK_FALSE(disk::starts_as_member(md_1(4096, 9).bytes));
+}
+
 TEST_CASE("A range that is too small or cannot be read is a member of nothing") {
     for (const std::size_t size :
          {std::size_t{0}, std::size_t{512}, std::size_t{4096}, std::size_t{65536}}) {
