@@ -6,6 +6,7 @@ their folder; without it they are looked for beside the real hives."""
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 
@@ -49,22 +50,34 @@ VOLUMES = {
 }
 
 
+def spelled_as_there(folder, path):
+    """ntfs-3g tells upper from lower case, Windows does not: "Config" that exists is "config"."""
+    for part in path.split('/'):
+        found = [name for name in (os.listdir(folder) if folder.is_dir() else []) if
+                 name.lower() == part.lower()]
+        folder = folder / (found[0] if found else part)
+    return folder
+
+
 def put_windows_in(volume, mount_point, hive):
-    _image.run('ntfs-3g', volume, mount_point)
-    try:
-        target = mount_point / _image.HIVE
-        target.parent.mkdir(parents=True)
+    words = [_image.find_tool('ntfs-3g'), '-o', 'no_detach', volume, mount_point]
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as server:
+        for _ in range(600):
+            if os.path.ismount(mount_point) or server.poll() is not None:
+                break
+            time.sleep(0.05)
+        assert os.path.ismount(mount_point), 'ntfs-3g does not mount it'
+        target = spelled_as_there(mount_point, _image.HIVE)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(hive, target)
-    finally:
         _image.run('fusermount', '-u', mount_point)
-    for _ in range(100):  # the server ends a moment after the mount
-        if not os.path.ismount(mount_point):
-            break
-        time.sleep(0.05)
+    # All is written only when the server has ended.
+    assert server.returncode == 0, server.returncode
+    return os.fspath(target.relative_to(mount_point))
 
 
 def with_windows(image, kind, place, hive, folder):
-    """The image with a Windows tree in its volume, and the volume as it is then."""
+    """Puts a Windows tree into the volume of the image; where the hive lies in it."""
     raw, volume, mount_point = folder / 'raw', folder / 'volume', folder / 'mount'
     mount_point.mkdir()
     _image.as_raw(image, kind, raw)
@@ -73,7 +86,7 @@ def with_windows(image, kind, place, hive, folder):
         _image.copy_out(raw, offset, size, volume)
     else:
         os.rename(raw, volume)
-    put_windows_in(volume, mount_point, hive)
+    path = put_windows_in(volume, mount_point, hive)
     if place:
         _image.put(raw, offset, volume.read_bytes())
     else:
@@ -81,6 +94,7 @@ def with_windows(image, kind, place, hive, folder):
     image.unlink()
     _image.convert(raw, image, kind)
     raw.unlink()
+    return path
 
 
 def volume_of(image, kind, place, folder):
@@ -95,21 +109,22 @@ def volume_of(image, kind, place, folder):
 def run_one(nlafix, source, make, kind, place, hive):
     with program.Folder(fast=True) as folder:
         image = make(source, folder)
-        with_windows(image, kind, place, hive, folder)
+        path = with_windows(image, kind, place, hive, folder)
         before = image.read_bytes() if kind == 'raw' else None
-        assert nlafix('check', image).status == 1
+        checked = nlafix('check', image)
+        assert checked.status == 1, checked
         backups = folder / 'backups'
         backups.mkdir()
         fixed = nlafix('fix', '--backup-dir', backups, image)
         assert fixed.status == 0 and fixed.report['status'] == 'fixed', fixed
         assert nlafix('check', image).status == 0
         volume = volume_of(image, kind, place, folder)
-        assert _image.strings_of(_image.cat(volume)) == {'tspkg': True, 'credssp': True}
+        assert _image.strings_of(_image.cat(volume, path)) == {'tspkg': True, 'credssp': True}
         _image.run('ntfsfix', '-n', volume)
         undone = nlafix('undo', _image.only_backup(backups, image.name))
         assert undone.status == 0, undone
         assert before is None or image.read_bytes() == before, 'undo did not give the bytes back'
-        assert _image.cat(volume_of(image, kind, place, folder)) == hive.read_bytes()
+        assert _image.cat(volume_of(image, kind, place, folder), path) == hive.read_bytes()
         assert nlafix('check', image).status == 1
         return fixed.report
 
