@@ -113,9 +113,14 @@ std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, boo
             .path(disk.path)
             .hint(nlafix::disk::hint_for_cut_disk());
     }
+    const bool has_luks = std::ranges::any_of(volumes, [](const DiskVolume& volume) {
+        return volume.kind == nlafix::disk::VolumeKind::luks;
+    });
     throw Error(ErrorCode::no_windows, "holds no Windows: " + table(volumes))
         .path(disk.path)
-        .hint("look whether this is the system disk");
+        .hint(has_luks
+                  ? "unlock it (cryptsetup open), then give the device below /dev/mapper as TARGET"
+                  : "look whether this is the system disk");
 }
 
 }  // namespace

@@ -89,3 +89,13 @@ TEST_CASE("without a Windows the reason is the one that matters most") {
     // Of the chosen partition alone.
     CHECK(refusal({damaged, encrypted}, 2).code() == ErrorCode::malformed_volume);
 }
+
+TEST_CASE("What hides a Windows says what brings it to light") {
+    CHECK(contains(refusal({volume(1, disk::VolumeKind::luks)}).hint(), "cryptsetup open"));
+    DiskVolume member = volume(1, disk::VolumeKind::other);
+    member.set = disk::SetMember{"one member of a pool", "attach all of it", false};
+    CHECK(refusal({member}).code() == ErrorCode::pool_member);
+    CHECK(refusal({member}).hint() == "attach all of it");
+    member.set->is_whole = true;
+    CHECK(refusal({member}).code() == ErrorCode::no_windows);
+}
