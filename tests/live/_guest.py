@@ -24,7 +24,7 @@ PACKAGES = ['linux-image-amd64', 'busybox-static', 'libc6', 'ntfs-3g', 'libntfs-
             'libcap2', 'dmsetup', 'libdevmapper1.02.1', 'libselinux1', 'libpcre2-8-0']
 TOOLS = ['ntfs-3g', 'ntfsfix', 'mdadm', 'dmsetup']
 MODULES = ['virtio_pci', 'virtio_blk', 'virtio_scsi', 'nvme', 'ahci', 'sd_mod', 'ntfs3', 'fuse', 'loop', 'overlay',
-           'raid1', 'dm_mod', 'dm_flakey', 'ahci']
+           'squashfs', 'raid1', 'dm_mod', 'dm_flakey', 'ahci']
 FIRST_MODULES = MODULES[:-1]  # a test asks for ahci itself, so that its disks come last
 
 # An emulated machine on a busy one: what takes longer than this hangs.
@@ -97,9 +97,10 @@ def accelerator(kernel):
 class Guest:
     """Boots transcripts. One object may boot several times."""
 
-    def __init__(self, nlafix, source_dir, folder):
+    def __init__(self, source_dir, folder, delivered=None):
+        """`delivered`: an archive that brings nlafix, in place of the static file of the build tree."""
         require_tools('qemu-system-x86_64', 'cpio', 'depmod', 'modprobe')
-        self.nlafix = static_file(source_dir)
+        self.nlafix, self.delivered = static_file(source_dir), delivered
         self.reports = program.Reports(source_dir)
         self.folder = folder
         self.debian = debian(source_dir, PACKAGES)
@@ -117,7 +118,8 @@ class Guest:
         (root / 'lib').symlink_to('usr/lib')
         (root / 'etc' / 'mtab').symlink_to('/proc/mounts')
         shutil.copy(self.debian / 'usr/bin/busybox', root / 'bin/busybox')
-        shutil.copy(self.nlafix, root / 'usr/bin/nlafix')
+        if not self.delivered:
+            shutil.copy(self.nlafix, root / 'usr/bin/nlafix')
         for tool in TOOLS:
             found = next(path for path in (self.debian / 'usr/bin' / tool, self.debian / 'usr/sbin' / tool)
                          if path.exists())
@@ -169,7 +171,7 @@ class Guest:
     def _judge(self, step, status, output):
         problems = []
         for line in output:
-            if line.startswith(program.REPORT_START):
+            if line.startswith(program.JSON_START):
                 problems += self.reports.problems(json.loads(line))
         found = [transcript.TIME.sub('<time>', line) for line in output]
         while found and not found[-1]:
@@ -196,7 +198,7 @@ class Guest:
         added, initrd = self.folder / 'extra.cpio', self.folder / 'initrd'
         pack(extra, added)
         with open(initrd, 'wb') as out:
-            for part in (self.base, added):
+            for part in filter(None, (self.base, added, self.delivered)):
                 with open(part, 'rb') as file:
                     shutil.copyfileobj(file, out)
         console, serial = self.folder / 'console', self.folder / 'serial'
@@ -223,7 +225,7 @@ def pack(folder, archive):
 
 
 def run(*words):
-    ended = subprocess.run([os.fspath(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ended = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            text=True)
     assert ended.returncode == 0, '%s\n%s' % (words, ended.stdout)
     return ended.stdout

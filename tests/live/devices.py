@@ -31,7 +31,7 @@ def make_disks(maker, folder):
 def main():
     nlafix, source_dir = program.arguments()
     with program.Folder() as folder:
-        guest = _guest.Guest(nlafix, source_dir, folder)
+        guest = _guest.Guest(source_dir, folder)
         disks = make_disks(_image.Maker(nlafix, source_dir), folder)
         before = {name: disks[name].read_bytes() for name in ('whole', 'mbr', 'gpt', 'sata', 'slow',
                                                                       'mapped')}

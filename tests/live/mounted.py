@@ -56,7 +56,7 @@ def main():
     nlafix, source_dir = program.arguments()
     _guest.require_tools('ntfsinfo', 'ntfsls', 'ntfssecaudit')
     with program.Folder() as folder:
-        guest = _guest.Guest(nlafix, source_dir, folder)
+        guest = _guest.Guest(source_dir, folder)
         images = make_disks(nlafix, source_dir, folder)
         repaired = list(images)[:6]
         before = {disk: (facts_of(images[disk]), files_of(images[disk])) for disk in repaired}

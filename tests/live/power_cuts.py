@@ -199,7 +199,7 @@ def judge_recording(nlafix, folder, disk, before, image, log, backup):
 def main():
     nlafix, source_dir = program.arguments()
     with program.Folder(fast=True) as folder:
-        guest = _guest.Guest(nlafix, source_dir, folder)
+        guest = _guest.Guest(source_dir, folder)
         images = make_disks(nlafix, source_dir, folder)
         before = {disk: image.read_bytes() for disk, image in images.items()}
         backups = folder / 'backups.img'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """packaging/build makes packages that hold what they should, that lintian has no error for, and that are
-the same to the byte when they are made again."""
+the same to the byte when they are made again. tests/live/deliveries.py boots with those for live systems."""
 
 import gzip
 import os
@@ -19,16 +19,18 @@ COMPLETIONS = {'bash': 'share/bash-completion/completions/nlafix',
 
 
 def make(source_dir, folder):
-    """{'deb': path, 'static': path, 'source': path}, and 'arm64' where its cross compiler is."""
+    """{kind: path}; those of arm64 where its cross compiler is."""
     ended = subprocess.run([source_dir / 'packaging' / 'build', folder], stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, text=True, env={**os.environ, 'HOME': str(folder)})
     assert ended.returncode == 0, ended.stdout
     check = subprocess.run(['sha256sum', '--check', '--strict', 'SHA256SUMS'], cwd=folder,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    patterns = {'deb': '*.deb', 'static': '*-linux-%s.tar.gz' % os.uname().machine,
-                'source': '*-source.tar.gz'}
+    patterns = {'deb': 'nlafix_*.deb', 'static': '*-linux-%s.tar.gz' % os.uname().machine,
+                'source': '*-source.tar.gz', 'static-deb': 'nlafix-static_*_amd64.deb', 'srm': 'nlafix.srm',
+                'cpio': 'nlafix.cpio'}
     if shutil.which('aarch64-linux-gnu-g++'):
         patterns['arm64'] = '*-linux-aarch64.tar.gz'
+        patterns['static-deb-arm64'] = 'nlafix-static_*_arm64.deb'
     assert check.returncode == 0 and check.stdout.count(': OK') == len(patterns), check.stdout
     found = {kind: list(folder.glob(pattern)) for kind, pattern in patterns.items()}
     assert all(len(paths) == 1 for paths in found.values()), found
@@ -68,6 +70,26 @@ def require_deb(deb, source_dir, version, folder):
     assert ended.returncode == 0, ended.stdout
 
 
+def require_static_deb(deb, source_dir, version, folder):
+    """It installs without a network where there is nothing else, works, and goes again."""
+    depends = subprocess.run(['dpkg-deb', '-f', deb, 'Depends', 'Pre-Depends', 'Recommends'],
+                             stdout=subprocess.PIPE, check=True, text=True).stdout
+    assert not depends, depends
+    ended = subprocess.run(['lintian', '--fail-on', 'error', '--allow-root', deb],
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert ended.returncode == 0, ended.stdout
+    for part in ('info', 'updates'):
+        (folder / 'var/lib/dpkg' / part).mkdir(parents=True)
+    (folder / 'var/lib/dpkg/status').touch()
+    dpkg = ['dpkg', '--root=%s' % folder, '--force-not-root', '--log=/dev/null']
+    subprocess.run([*dpkg, '--install', deb], check=True, stdout=subprocess.DEVNULL)
+    require_tree(folder / 'usr', 'nlafix.1.gz', source_dir, version)
+    subprocess.run([*dpkg, '--purge', 'nlafix-static'], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    left = [path for path in folder.rglob('*') if 'nlafix' in path.name]
+    assert not left, left
+
+
 def require_static(archive, source_dir, version, folder, emulator=()):
     with tarfile.open(archive) as tar:
         names = [member.name for member in tar]
@@ -100,7 +122,7 @@ def main():
     release = source_dir / 'build' / 'release' / 'src' / 'nlafix'
     if path != release or not (source_dir / 'build' / 'static' / 'src' / 'nlafix').exists():
         program.skip_unless_ci('packages are made of the presets release and static, both built')
-    for tool in ('dpkg-deb', 'dpkg-shlibdeps', 'cpack'):
+    for tool in ('dpkg-deb', 'dpkg-shlibdeps', 'cpack', 'mksquashfs', 'cpio'):
         if not shutil.which(tool):
             program.skip_unless_ci(tool + ' is not here')
     version = subprocess.run([path, '--version'], stdout=subprocess.PIPE, check=True, text=True).stdout
@@ -111,6 +133,7 @@ def main():
             assert first[kind].read_bytes() == second[kind].read_bytes(), '%s differs' % kind
         require_deb(first['deb'], source_dir, version, folder / 'deb')
         require_static(first['static'], source_dir, version, folder / 'static')
+        require_static_deb(first['static-deb'], source_dir, version, folder / 'static-deb')
         if 'arm64' in first and shutil.which('qemu-aarch64-static'):
             require_static(first['arm64'], source_dir, version, folder / 'arm64',
                            ['qemu-aarch64-static'])
