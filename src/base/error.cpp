@@ -43,6 +43,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::malformed_hive: return "malformed-hive";
         case ErrorCode::unsupported_version: return "unsupported-version";
         case ErrorCode::malformed_value: return "malformed-value";
+        case ErrorCode::list_too_long: return "list-too-long";
         case ErrorCode::malformed_backup: return "malformed-backup";
         case ErrorCode::malformed_volume: return "malformed-volume";
         case ErrorCode::malformed_disk: return "malformed-disk";

@@ -52,6 +52,7 @@ enum class ErrorCode {
     malformed_hive,
     unsupported_version,
     malformed_value,
+    list_too_long,
     malformed_backup,
     malformed_volume,
     malformed_disk,

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
+
+#include "base/invisible.h"
 
 namespace nlafix {
 namespace {
@@ -33,34 +36,6 @@ void append_utf8(std::string& out, char32_t c) {
         put(0x80 | ((c >> 6) & 0x3f));
         put(0x80 | (c & 0x3f));
     }
-}
-
-struct Decoded {
-    char32_t character;
-    std::size_t length;  // bytes taken; 0 when the bytes are not well-formed UTF-8
-};
-
-/// The character at the start of `text` (not empty), strictly: no overlong forms, no surrogates.
-Decoded decode_utf8(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned first = byte(0);
-    if (first < 0x80) return {first, 1};
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < length) return {0, 0};
-    char32_t c = first & (0x7fU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return {0, 0};
-        c = (c << 6) | (byte(i) & 0x3fU);
-    }
-    static constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (c < smallest[length] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) return {0, 0};
-    return {c, length};
-}
-
-/// Characters that a terminal acts on instead of showing them.
-bool acts_on_terminal(char32_t c) {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0x200e ||
-           c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 char ascii_lower(char c) {
@@ -101,8 +76,6 @@ std::string utf8_of(std::u16string_view text) {
         if (is_high_surrogate(text[i]) && i + 1 < text.size() && is_low_surrogate(text[i + 1])) {
             c = 0x10000 + ((c - 0xd800) << 10) + (text[i + 1] - 0xdc00U);
             ++i;
-        } else if (is_high_surrogate(text[i]) || is_low_surrogate(text[i])) {
-            c = replacement;
         }
         append_utf8(out, c);
     }
@@ -122,12 +95,28 @@ std::u16string utf16_of_ascii(std::string_view ascii) {
     return text;
 }
 
+Utf8Character first_character(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned first = byte(0);
+    if (first < 0x80) return {first, 1, true};
+    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || text.size() < length) return {first, 1, false};
+    char32_t c = first & (0x7fU >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) return {first, 1, false};
+        c = (c << 6) | (byte(i) & 0x3fU);
+    }
+    static constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (c < smallest[length] || c > 0x10ffff) return {first, 1, false};
+    return {c, length, c < 0xd800 || c > 0xdfff};
+}
+
 std::string well_formed_utf8(std::string_view text) {
     std::string out;
     while (!text.empty()) {
-        const Decoded next = decode_utf8(text);
-        append_utf8(out, next.length == 0 ? replacement : next.character);
-        text.remove_prefix(std::max<std::size_t>(next.length, 1));
+        const Utf8Character next = first_character(text);
+        append_utf8(out, next.is_well_formed ? next.character : replacement);
+        text.remove_prefix(next.size_bytes);
     }
     return out;
 }
@@ -136,20 +125,54 @@ std::string escaped(std::string_view text) {
     std::string out;
     char number[16];
     while (!text.empty()) {
-        const Decoded next = decode_utf8(text);
-        if (next.length == 0) {
-            std::snprintf(number, sizeof number, "\\x%02x", static_cast<unsigned char>(text[0]));
-            out += number;
-        } else if (acts_on_terminal(next.character)) {
-            std::snprintf(number, sizeof number, next.character < 0x80 ? "\\x%02x" : "\\u{%x}",
+        const Utf8Character next = first_character(text);
+        if (next.is_well_formed && !is_invisible(next.character)) {
+            out += text.substr(0, next.size_bytes);
+        } else {
+            std::snprintf(number, sizeof number, next.size_bytes == 1 ? "\\x%02x" : "\\u{%x}",
                           static_cast<unsigned>(next.character));
             out += number;
-        } else {
-            out += text.substr(0, next.length);
         }
-        text.remove_prefix(std::max<std::size_t>(next.length, 1));
+        text.remove_prefix(next.size_bytes);
     }
     return out;
+}
+
+std::string visible_part(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const Utf8Character next = first_character(text);
+        if (!next.is_well_formed || !is_invisible(next.character)) {
+            out += text.substr(0, next.size_bytes);
+        }
+        text.remove_prefix(next.size_bytes);
+    }
+    return out;
+}
+
+std::string shortened(std::string_view text, std::size_t most_bytes) {
+    if (text.size() <= most_bytes) return std::string(text);
+    std::size_t end = most_bytes;
+    // Not in front of a byte that continues a character; what is no UTF-8 has no such limit.
+    for (std::size_t back = 0; back < 3 && end > 0; ++back, --end) {
+        if ((static_cast<unsigned char>(text[end]) & 0xc0U) != 0x80U) break;
+    }
+    return std::string(text.substr(0, end)) + "…";
+}
+
+std::vector<std::string> shortened(const std::vector<std::string>& texts, std::size_t most_bytes) {
+    std::vector<std::string> kept;
+    std::size_t size_bytes = 0;
+    for (const std::string& text : texts) {
+        std::string some = shortened(text, most_bytes / 4);
+        size_bytes += some.size() + 1;  // an empty one is not free
+        if (size_bytes > most_bytes) {
+            kept.push_back("… and " + std::to_string(texts.size() - kept.size()) + " more");
+            break;
+        }
+        kept.push_back(std::move(some));
+    }
+    return kept;
 }
 
 std::string ascii_lower_case(std::string text) {

@@ -23,7 +23,8 @@ Bytes utf16le_bytes(std::u16string_view text);
 /// True when every surrogate has its partner.
 bool is_valid_utf16(std::u16string_view text);
 
-/// UTF-8 of `text`; a lone surrogate becomes U+FFFD.
+/// UTF-8 of `text`. A lone surrogate becomes the three bytes that UTF-8 would have for it, so that
+/// different names stay different; only `escaped` and `well_formed_utf8` may print it.
 std::string utf8_of(std::u16string_view text);
 
 /// UTF-8 of Latin-1 bytes, as compressed names are stored.
@@ -32,12 +33,32 @@ std::string utf8_of_latin1(ByteView bytes);
 /// UTF-16 of UTF-8 text that the program itself holds (ASCII and such).
 std::u16string utf16_of_ascii(std::string_view ascii);
 
-/// `text` with every byte that is no part of well-formed UTF-8 replaced by U+FFFD.
+struct Utf8Character {
+    char32_t character = 0;      // of a byte that is no UTF-8, the byte
+    std::size_t size_bytes = 1;  // 1 for such a byte, 3 for a lone surrogate
+    bool is_well_formed = false;
+};
+
+/// The character at the start of `text`, which is not empty. Strict: no overlong forms; a lone
+/// surrogate is decoded, but is not well-formed.
+Utf8Character first_character(std::string_view text);
+
+/// `text` with every lone surrogate and every byte that is no UTF-8 replaced by U+FFFD.
 std::string well_formed_utf8(std::string_view text);
 
-/// `text` for a terminal: control characters (C0, DEL, C1, bidirectional) as \xNN or \u{N},
-/// malformed UTF-8 byte by byte as \xNN. Always one line.
+/// `text` for a terminal: invisible characters (base/invisible.h) and lone surrogates as \xNN or
+/// \u{N}, malformed UTF-8 byte by byte as \xNN. Always one line.
 std::string escaped(std::string_view text);
+
+/// UTF-8 `text` without the invisible characters in it; what is no UTF-8 stays.
+std::string visible_part(std::string_view text);
+
+/// `text` where it has at most `most_bytes`; else its start, cut between two characters, and "…".
+std::string shortened(std::string_view text, std::size_t most_bytes);
+
+/// `texts` for a report: as many as have at most `most_bytes` together, each cut to a quarter of
+/// that, and where some were left out one more that says how many.
+std::vector<std::string> shortened(const std::vector<std::string>& texts, std::size_t most_bytes);
 
 /// `text` with the capitals of ASCII as small letters.
 std::string ascii_lower_case(std::string text);

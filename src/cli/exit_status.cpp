@@ -42,6 +42,7 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::malformed_hive:
         case ErrorCode::unsupported_version:
         case ErrorCode::malformed_value:
+        case ErrorCode::list_too_long:
         case ErrorCode::malformed_backup:
         case ErrorCode::malformed_volume:
         case ErrorCode::malformed_disk: return status_malformed;

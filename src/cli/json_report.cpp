@@ -2,11 +2,13 @@
 #include "cli/json_report.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/file_time.h"
 #include "base/text.h"
 #include "cli/exit_status.h"
 #include "cli/headline.h"
+#include "cli/json_line.h"
 #include "nlafix_version.h"
 #include "regf/key_value.h"
 
@@ -279,11 +281,6 @@ ordered_json written_json(const app::Report& report) {
     return json;
 }
 
-/// Bytes that are no UTF-8, in paths and names, become U+FFFD.
-std::string line_of(const ordered_json& json) {
-    return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 std::string json_report(const app::Report& report) {
@@ -323,21 +320,21 @@ std::string json_report(const app::Report& report) {
             json["looked_at"].push_back(looked_at_json(value));
         }
     }
-    return line_of(json);
+    return json_line(std::move(json));
 }
 
 std::string json_usage_error(const UsageError& error) {
     const auto word_or_null = [](const std::string& word) {
         return word.empty() ? ordered_json(nullptr) : ordered_json(word);
     };
-    return line_of({{"schema", "nlafix.error/1"},
-                    {"exit_code", status_usage},
-                    {"error",
-                     {{"code", "usage"},
-                      {"message", error.message},
-                      {"hint", error.hint},
-                      {"word", word_or_null(error.word)},
-                      {"suggestion", word_or_null(error.suggestion)}}}});
+    return json_line({{"schema", "nlafix.error/1"},
+                      {"exit_code", status_usage},
+                      {"error",
+                       {{"code", "usage"},
+                        {"message", error.message},
+                        {"hint", error.hint},
+                        {"word", word_or_null(error.word)},
+                        {"suggestion", word_or_null(error.suggestion)}}}});
 }
 
 }  // namespace nlafix::cli

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "base/text.h"
 #include "cli/headline.h"
 #include "os/path_syntax.h"
@@ -13,6 +16,31 @@ namespace {
 
 using app::Outcome;
 using app::Report;
+
+// Three parts, the error and its hint, and what leads back stay below most_text_bytes together.
+constexpr std::size_t most_bytes_of_a_part = 3072;
+constexpr std::size_t most_line_bytes = 2048;
+constexpr std::size_t most_path_bytes = 1200;
+
+/// As many lines of `text` as have at most `most_bytes` together, and how many were left out. None
+/// is longer than most_line_bytes.
+std::string bounded_lines(std::string_view text, std::size_t most_bytes) {
+    constexpr std::size_t for_the_count = 64;
+    if (text.size() <= most_bytes && text.size() <= most_line_bytes) return std::string(text);
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+        std::string line = shortened(text.substr(0, end), most_line_bytes);
+        if (out.size() + line.size() + for_the_count > most_bytes) {
+            const auto left = std::count(text.begin(), text.end(), '\n');
+            return out +
+                   (most_bytes < for_the_count ? "" : fmt::format("  and {} more lines\n", left));
+        }
+        out += line + '\n';
+        text.remove_prefix(end + 1);
+    }
+    return out;
+}
 
 const char* color_of(const Report& report) {
     if (report.outcome == Outcome::failed || report.error) return "\x1b[31m";
@@ -206,28 +234,42 @@ void add_details(std::string& out, const Report& report) {
 std::string text_report(const Report& report, const TextStyle& style) {
     const std::string& path = report.location ? report.location->path : report.target;
     std::string out =
-        fmt::format("{}: {}{}{}\n", escaped(path), style.color ? color_of(report) : "",
-                    headline(report), style.color ? "\x1b[0m" : "");
+        fmt::format("{}: {}{}{}\n", shortened(escaped(path), most_path_bytes),
+                    style.color ? color_of(report) : "",
+                    shortened(headline(report), most_line_bytes - most_path_bytes - 16),
+                    style.color ? "\x1b[0m" : "");
     if (report.hive) add_recovery(out, *report.hive);
     add_machine(out, report);
     add_windows(out, report, style.verbose);
     add_states(out, report, style.verbose);
     add_repairs(out, report);
-    add_findings(out, report, style.verbose);
-    if (style.verbose) add_details(out, report);
+    std::string findings;
+    add_findings(findings, report, style.verbose);
+    out = bounded_lines(out, most_bytes_of_a_part) + bounded_lines(findings, most_bytes_of_a_part);
+    std::string details;
+    if (style.verbose) add_details(details, report);
+    std::string warnings;
     for (const std::string& warning : report.warnings) {
-        out += fmt::format("  warning: {}\n", escaped(warning));
+        warnings += fmt::format("  warning: {}\n", escaped(warning));
     }
+    warnings = bounded_lines(warnings, most_bytes_of_a_part);
+    std::string way_back;
     if (report.outcome == Outcome::fixed && !report.backup.empty()) {
-        out += fmt::format("  backup: {}\n", escaped(report.backup));
-        out += fmt::format("  undo:   nlafix undo {}\n", os::shell_quoted(report.backup));
+        way_back += fmt::format("  backup: {}\n", escaped(report.backup));
+        way_back += fmt::format("  undo:   nlafix undo {}\n", os::shell_quoted(report.backup));
     }
-    return out;
+    const std::size_t needed =
+        out.size() + warnings.size() + way_back.size() + error_text(report).size();
+    const std::size_t left = needed < most_text_bytes ? most_text_bytes - needed : 0;
+    return out + bounded_lines(details, left) + warnings + way_back;
 }
 
 std::string error_text(const std::string& message, const std::string& hint) {
-    std::string text = fmt::format("nlafix: error: {}\n", escaped(message));
-    if (!hint.empty()) text += fmt::format("nlafix: hint: {}\n", escaped(hint));
+    std::string text =
+        fmt::format("nlafix: error: {}\n", shortened(escaped(message), most_line_bytes));
+    if (!hint.empty()) {
+        text += fmt::format("nlafix: hint: {}\n", shortened(escaped(hint), most_line_bytes));
+    }
     return text;
 }
 

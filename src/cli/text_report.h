@@ -2,6 +2,7 @@
 // A report for a person.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "app/report.h"
@@ -13,7 +14,11 @@ struct TextStyle {
     bool verbose = false;
 };
 
-/// The report, for stdout. What comes from hive or disk is escaped.
+/// What a report with its error has at most, unless a path alone is longer.
+inline constexpr std::size_t most_text_bytes = std::size_t{16} * 1024;
+
+/// The report, for stdout. What comes from hive or disk is escaped, and what would be too long is
+/// counted instead; the way back is never cut.
 std::string text_report(const app::Report& report, const TextStyle& style);
 
 /// Error and hint of the report, for stderr; empty without one.

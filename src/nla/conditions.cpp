@@ -65,11 +65,16 @@ Condition in_domain(Condition condition) {
 }
 
 std::string quoted_once(const std::vector<std::string>& list) {
+    constexpr std::size_t most_named = 10;
+    constexpr std::size_t most_bytes_of_one = 256;
     std::set<std::string> named;
     std::string text;
     for (const std::string& item : list) {
-        if (!named.insert(ascii_lower_case(item)).second) continue;
-        text += (text.empty() ? "\"" : ", \"") + item + "\"";
+        if (!named.insert(ascii_lower_case(item)).second || named.size() > most_named) continue;
+        text += (text.empty() ? "\"" : ", \"") + shortened(item, most_bytes_of_one) + "\"";
+    }
+    if (named.size() > most_named) {
+        text += " and " + std::to_string(named.size() - most_named) + " more";
     }
     return text;
 }

@@ -33,7 +33,7 @@ Condition is_there();
 /// `condition` on a machine in a domain.
 Condition in_domain(Condition condition);
 
-/// `list` as "a", "b", each once and without regard to case; nothing for none.
+/// `list` as "a", "b" and 3 more, each once and without regard to case; nothing for none.
 std::string quoted_once(const std::vector<std::string>& list);
 
 /// Sets the REG_DWORD that was found.

@@ -38,10 +38,13 @@ private:
     void add(const Rule& rule, const Case& which, Found found, Observation first,
              const Scene& scene);
     void add_unreadable(const Rule& rule, const Observation& seen, const Scene& scene);
+    void shorten_lists();
 
     regf::KeyNode root_;
     const Surroundings& around_;
     Diagnosis diagnosis_;
+    std::size_t shortened_values_ = 0;
+    std::size_t shortened_findings_ = 0;
 };
 
 /// The value at `place`; read once, however many rules ask for it.
@@ -160,6 +163,21 @@ void Diagnostician::examine(const system::ControlSet& set, bool and_the_machine)
     for (const Rule& rule : rules()) {
         if (!applies(rule, scene.generation())) continue;
         if (rule.scope == Scope::control_set || and_the_machine) ask(rule, scene);
+    }
+    shorten_lists();
+}
+
+/// The rules have seen them whole; what is kept is for the report.
+void Diagnostician::shorten_lists() {
+    const auto shorten = [](Observation& seen) {
+        seen.all = shortened(seen.all, most_list_bytes_kept);
+        seen.elements = shortened(seen.elements, most_list_bytes_kept);
+    };
+    for (; shortened_values_ < diagnosis_.looked_at.size(); ++shortened_values_) {
+        shorten(diagnosis_.looked_at[shortened_values_].seen);
+    }
+    for (; shortened_findings_ < diagnosis_.findings.size(); ++shortened_findings_) {
+        shorten(diagnosis_.findings[shortened_findings_].seen);
     }
 }
 

@@ -14,6 +14,7 @@ using Text = std::u16string;
 using TextView = std::u16string_view;
 
 Text checked_text(ByteView data) {
+    if (data.size() > most_list_bytes) throw_list_too_long(data.size());
     if (data.size() % 2 != 0) {
         throw Error(ErrorCode::malformed_value, "has an odd length, which no UTF-16 text has");
     }
@@ -118,6 +119,13 @@ ListEdit edit_comma_separated(const Text& stored, std::string_view entry) {
 }
 
 }  // namespace
+
+void throw_list_too_long(std::size_t size_bytes) {
+    throw Error(ErrorCode::list_too_long, "is no list that Windows would use: it has " +
+                                              std::to_string(size_bytes) + " bytes, more than " +
+                                              std::to_string(most_list_bytes))
+        .hint("look at the value and shorten it by hand; somebody has filled it");
+}
 
 ListEdit edit_list(ListKind kind, ByteView data, std::string_view entry) {
     const Text text = checked_text(data);

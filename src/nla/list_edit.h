@@ -18,6 +18,12 @@ enum class ListKind {
     comma_separated  // REG_SZ or REG_EXPAND_SZ: elements between commas, blanks around them
 };
 
+/// The longest list that is taken for one, in bytes. Windows ships with some dozens.
+inline constexpr std::size_t most_list_bytes = std::size_t{64} * 1024;
+
+/// How much of one is kept for reports, in bytes.
+inline constexpr std::size_t most_list_bytes_kept = 4096;
+
 struct ListEdit {
     bool present = false;               // the entry is there: nothing to write
     std::vector<std::string> elements;  // what Windows reads of the list, UTF-8
@@ -26,8 +32,12 @@ struct ListEdit {
     Bytes data;                         // the value's new data; empty when `present`
 };
 
+/// Throws Error(list_too_long).
+[[noreturn]] void throw_list_too_long(std::size_t size_bytes);
+
 /// The edit that brings `entry` (ASCII) into the list in `data`. Throws Error(malformed_value) for
-/// an odd length, invalid UTF-16, or text behind the NUL of a comma-separated list.
+/// an odd length, invalid UTF-16, or text behind the NUL of a comma-separated list, and
+/// Error(list_too_long) above `most_list_bytes`.
 ListEdit edit_list(ListKind kind, ByteView data, std::string_view entry);
 
 /// A list as it stands.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "base/text.h"
 
@@ -62,6 +63,11 @@ bool is_shipped_with_windows(ListKind kind, std::string_view entry) {
     };
     return kind == ListKind::strings ? std::any_of(packages.begin(), packages.end(), same)
                                      : std::any_of(providers.begin(), providers.end(), same);
+}
+
+bool is_disguised(ListKind kind, std::string_view entry) {
+    const std::string seen = visible_part(entry);
+    return seen != entry && is_shipped_with_windows(kind, seen);
 }
 
 }  // namespace nlafix::nla

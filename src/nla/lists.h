@@ -22,4 +22,8 @@ const Place& os_config_list();
 /// known way for an implant to be loaded, and also how honest single sign-on products work.
 bool is_shipped_with_windows(ListKind kind, std::string_view entry);
 
+/// True for an entry that only looks like one that Windows ships: it differs by invisible
+/// characters alone (base/invisible.h). Windows does not take it for that one.
+bool is_disguised(ListKind kind, std::string_view entry);
+
 }  // namespace nlafix::nla

@@ -15,6 +15,7 @@ namespace {
 
 // What a report shows of bytes.
 constexpr std::size_t most_bytes_shown = 24;
+constexpr std::size_t most_list_bytes_shown = 1024;
 
 bool type_fits(Content content, std::uint32_t type) {
     const bool is_text = type == regf::reg_sz || type == regf::reg_expand_sz;
@@ -68,6 +69,16 @@ void read_content(Observation& seen) {
     seen.all = std::move(list.all);
 }
 
+/// Many values may name the same data, so none is read that nobody would look at.
+void require_possible_size(std::size_t size_bytes, Content content) {
+    constexpr std::size_t most_bytes = 16384;
+    const bool is_list = content == Content::strings || content == Content::comma_separated;
+    if (is_list && size_bytes > most_list_bytes) throw_list_too_long(size_bytes);
+    if (is_list || size_bytes <= most_bytes) return;
+    throw Error(ErrorCode::malformed_value,
+                "has " + std::to_string(size_bytes) + " bytes, more than Windows writes there");
+}
+
 void read_value(const regf::KeyNode& key, Observation& seen) {
     seen.key_node = key.offset();
     seen.state = Observation::State::absent_value;
@@ -75,6 +86,7 @@ void read_value(const regf::KeyNode& key, Observation& seen) {
     if (!value) return;
     seen.stored_name = value->name().utf8();
     seen.type = value->type();
+    require_possible_size(value->data_size_bytes(), seen.place.content);
     read_data(value->type(), value->data(), seen);
 }
 
@@ -163,7 +175,7 @@ std::string content_of(const Observation& seen) {
         case Content::comma_separated: break;
     }
     std::string text;
-    for (const std::string& string : seen.all) {
+    for (const std::string& string : shortened(seen.all, most_list_bytes_shown)) {
         text += (text.empty() ? "\"" : " \"") + string + "\"";
     }
     return text.empty() ? "empty" : text;

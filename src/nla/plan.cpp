@@ -29,7 +29,8 @@ std::string value_of(const Observation& seen) {
 /// Throws for a value that cannot be read, or is not of the type that the list has.
 void require_readable(const Requirement& requirement, const Observation& seen) {
     if (seen.state == Observation::State::unreadable) {
-        const bool is_value = seen.trouble_code == ErrorCode::malformed_value;
+        const bool is_value = seen.trouble_code == ErrorCode::malformed_value ||
+                              seen.trouble_code == ErrorCode::list_too_long;
         throw Error(seen.trouble_code,
                     is_value ? value_of(seen) + " " + seen.trouble : seen.trouble);
     }
@@ -74,13 +75,13 @@ void Planner::plan_value(const Requirement& requirement, const Observation& seen
     }
     require_readable(requirement, seen);
     ListEdit list = edit_list(requirement.kind, seen.data, requirement.entry);
-    state.content = list.before;
+    state.content = shortened(list.before, most_list_bytes_kept);
     state.kind = list.present ? ValueState::Kind::present : ValueState::Kind::missing;
     if (list.present) return;
     PlannedEdit edit = edit_at(seen);
     edit.added = requirement.entry;
-    edit.before = std::move(list.before);
-    edit.after = std::move(list.after);
+    edit.before = state.content;
+    edit.after = shortened(list.after, most_list_bytes_kept);
     edit.data = std::move(list.data);
     plan_.edits.push_back(std::move(edit));
 }

@@ -40,7 +40,7 @@ struct PlannedEdit {
     bool removed = false;           // the value goes; there is no new data
     std::string added;              // the entry; empty in a repair of another value
     std::string repairs;            // the code of a repair (nla/repair.h); else empty
-    std::vector<std::string> before, after;  // for reports
+    std::vector<std::string> before, after;  // for reports; long ones are shortened
     std::uint32_t old_type = 0;              // of the old data, where there was any
     Bytes old_data;                          // only of a repair
     Bytes data;                              // the new data
@@ -59,7 +59,7 @@ struct ValueState {
     const Requirement* requirement = nullptr;
     Kind kind = Kind::present;
     std::uint32_t type = 0;
-    std::vector<std::string> content;
+    std::vector<std::string> content;  // a long one is shortened
 };
 
 struct Plan {

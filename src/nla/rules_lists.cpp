@@ -2,6 +2,7 @@
 // Rules about the two lists themselves, beside the two entries that fix adds (nla/plan.h), and
 // about OSConfig, which Windows 8.1 reads and nobody may write. None of them has a repair.
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "nla/conditions.h"
@@ -32,9 +33,27 @@ Answer naming(const std::string& before, const Strings& list, const std::string&
 Answer unknown_entries(ListKind kind, const Observation& seen) {
     Strings unknown;
     for (const std::string& element : seen.elements) {
-        if (!is_shipped_with_windows(kind, element)) unknown.push_back(element);
+        if (!is_shipped_with_windows(kind, element) && !is_disguised(kind, element)) {
+            unknown.push_back(element);
+        }
     }
     return naming("it names ", unknown);
+}
+
+Answer disguised_entries(ListKind kind, const Observation& seen) {
+    Strings disguised;
+    for (const std::string& element : seen.elements) {
+        if (is_disguised(kind, element)) disguised.push_back(element);
+    }
+    return naming("", disguised, " holds characters that nobody sees");
+}
+
+Answer disguised_packages(const std::vector<Observation>& seen, const Scene&) {
+    return disguised_entries(ListKind::strings, seen.front());
+}
+
+Answer disguised_providers(const std::vector<Observation>& seen, const Scene&) {
+    return disguised_entries(ListKind::comma_separated, seen.front());
 }
 
 Answer unknown_packages(const std::vector<Observation>& seen, const Scene&) {
@@ -46,12 +65,10 @@ Answer unknown_providers(const std::vector<Observation>& seen, const Scene&) {
 }
 
 Answer duplicates(const std::vector<Observation>& seen, const Scene&) {
-    const Strings& list = seen.front().elements;
+    std::set<std::string> earlier;
     Strings again;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        const auto here = list.begin() + static_cast<std::ptrdiff_t>(i);
-        const auto is_same = [&](const std::string& other) { return same(other, *here); };
-        if (std::any_of(list.begin(), here, is_same)) again.push_back(*here);
+    for (const std::string& element : seen.front().elements) {
+        if (!earlier.insert(ascii_lower_case(element)).second) again.push_back(element);
     }
     return naming("", again, " stands there more than once");
 }
@@ -153,6 +170,26 @@ std::vector<Rule> harmful_lists() {
 
 std::vector<Rule> foreign_and_double_entries() {
     return {
+        {.code = "disguised-package",
+         .area = Area::lists,
+         .places = {packages_list()},
+         .cases = {{Severity::note,
+                    {"a shipped name with an invisible character in it", disguised_packages},
+                    "a name in the list of ways to log in only looks like one that Windows ships"}},
+         .means =
+             "Windows does not take it for the one that it looks like: the entry does nothing, "
+             "or it loads a DLL that hides behind a known name.",
+         .advice = "take the entry out of the list; a DLL of that name in System32 is an implant"},
+        {.code = "disguised-provider",
+         .area = Area::lists,
+         .places = {providers_list()},
+         .cases = {{Severity::note,
+                    {"a shipped name with an invisible character in it", disguised_providers},
+                    "the name of a security provider only looks like one that Windows ships"}},
+         .means =
+             "Windows does not take it for the one that it looks like: the entry does nothing, "
+             "or it loads a DLL that hides behind a known name.",
+         .advice = "take the entry out of the list; a DLL of that name in System32 is an implant"},
         {.code = "unknown-package",
          .area = Area::lists,
          .places = {packages_list()},

@@ -48,11 +48,22 @@ std::optional<std::uint32_t> number_of(const regf::Name& name) {
     return number;
 }
 
+// What is reported grows with each of them.
+constexpr std::size_t most_control_sets = 16;
+
 std::vector<ControlSet> all_control_sets(const regf::KeyNode& root) {
     std::vector<ControlSet> sets;
     for (const regf::CellOffset offset : root.subkeys()) {
         const regf::KeyNode key(root.cells(), offset);
-        if (const auto number = number_of(key.name())) sets.push_back({*number, key});
+        const auto number = number_of(key.name());
+        if (!number) continue;
+        if (sets.size() == most_control_sets) {
+            throw Error(ErrorCode::malformed_hive, "the hive has more than " +
+                                                       std::to_string(most_control_sets) +
+                                                       " control sets; Windows keeps four at most")
+                .hint("name the control set with --control-set N");
+        }
+        sets.push_back({*number, key});
     }
     if (sets.empty()) {
         throw Error(ErrorCode::no_control_set, "the hive has no control set").hint(hint_not_system);

@@ -40,7 +40,7 @@ STATUS_OF_CODE = {
     'no-such-file': 4, 'not-a-hive': 4, 'no-windows': 4, 'several-windows': 4,
     'no-such-partition': 4,
     'no-such-control-set': 4, 'no-such-key': 4, 'no-such-value': 4,
-    'malformed-hive': 5, 'unsupported-version': 5, 'malformed-value': 5, 'malformed-backup': 5,
+    'malformed-hive': 5, 'unsupported-version': 5, 'malformed-value': 5, 'list-too-long': 5, 'malformed-backup': 5,
     'malformed-volume': 5,
     'malformed-disk': 5,
     'io-error': 6, 'no-permission': 6, 'no-room': 6, 'no-backup-folder': 6,

@@ -30,7 +30,7 @@ TEST_CASE("UTF-16 is valid when every surrogate has its partner") {
     }
 }
 
-TEST_CASE("UTF-16 becomes UTF-8, and lone surrogates become U+FFFD") {
+TEST_CASE("UTF-16 becomes UTF-8, and lone surrogates stay different from each other") {
     struct Row {
         std::u16string text;
         std::string expected;
@@ -40,10 +40,10 @@ TEST_CASE("UTF-16 becomes UTF-8, and lone surrogates become U+FFFD") {
              {u"a\u007f\u0080\u07ff", "a\x7f\xc2\x80\xdf\xbf"},
              {u"\u0800\ud7ff\ue000\uffff", "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"},
              {u"\U00010000\U0010FFFF", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
-             {u"\xd800", replaced},
-             {u"\xdc00x", replaced + "x"},
-             {u"\xd800\xd800\xdc00", replaced + "\xf0\x90\x80\x80"},
-             {u"\xd800x\xdc00", replaced + "x" + replaced},
+             {u"\xd800", "\xed\xa0\x80"},
+             {u"\xdc00x", "\xed\xb0\x80x"},
+             {u"\xd800\xd800\xdc00", "\xed\xa0\x80\xf0\x90\x80\x80"},
+             {u"\xd800x\xdc00", "\xed\xa0\x80x\xed\xb0\x80"},
              {u"a\0b"s, "a\0b"s}}) {
         CHECK(utf8_of(row.text) == row.expected);
     }
@@ -62,7 +62,7 @@ TEST_CASE("Latin-1 becomes UTF-8") {
     CHECK(utf8_of_latin1(bytes({'a', 0x7f, 0x80, 0xff})) == "a\x7f\xc2\x80\xc3\xbf");
 }
 
-TEST_CASE("What is no UTF-8 becomes U+FFFD byte by byte") {
+TEST_CASE("What is no UTF-8 becomes U+FFFD byte by byte, a lone surrogate becomes one") {
     struct Row {
         std::string text, expected;
     };
@@ -75,7 +75,7 @@ TEST_CASE("What is no UTF-8 becomes U+FFFD byte by byte") {
                           {"\xe2\x82", r + r},                  // cut
                           {"\xc0\xaf", r + r},                  // overlong
                           {"\xe0\x80\xaf", r + r + r},          // overlong
-                          {"\xed\xa0\x80", r + r + r},          // a surrogate
+                          {"\xed\xa0\x80", r},                  // a surrogate
                           {"\xf4\x90\x80\x80", r + r + r + r},  // above U+10FFFF
                           {"\xf5\x80\x80\x80", r + r + r + r},
                           {"\xef\xbf\xbd", r},  // U+FFFD itself
@@ -84,7 +84,7 @@ TEST_CASE("What is no UTF-8 becomes U+FFFD byte by byte") {
     }
 }
 
-TEST_CASE("Control characters are escaped, and the result is one line") {
+TEST_CASE("Invisible characters are escaped, and the result is one line") {
     struct Row {
         std::string text, expected;
     };
@@ -99,14 +99,46 @@ TEST_CASE("Control characters are escaped, and the result is one line") {
              {"\xc2\xa0", "\xc2\xa0"},       // no-break space is shown
              {"\xe2\x80\xae", "\\u{202e}"},  // right-to-left override
              {"\xe2\x80\xad", "\\u{202d}"},
-             {"\xe2\x81\xa6", "\\u{2066}"},  // isolate
-             {"\xe2\x80\x8f", "\\u{200f}"},  // right-to-left mark
-             {"\xe2\x80\xa8", "\\u{2028}"},  // line separator
+             {"\xe2\x81\xa6", "\\u{2066}"},            // isolate
+             {"\xe2\x80\x8f", "\\u{200f}"},            // right-to-left mark
+             {"\xe2\x80\xa8", "\\u{2028}"},            // line separator
+             {"\xc2\xad", "\\u{ad}"},                  // soft hyphen
+             {"tspkg\xe2\x80\x8b", "tspkg\\u{200b}"},  // zero width space
+             {"\xe1\x85\x9f", "\\u{115f}"},            // Hangul filler: a letter by category
+             {"\xef\xb8\x8f", "\\u{fe0f}"},            // variation selector: a mark by category
+             {"\xf3\xa0\x81\x81", "\\u{e0041}"},       // tag
+             {"\xed\xa0\x80\xed\xbf\xbf", "\\u{d800}\\u{dfff}"},  // lone surrogates
              {"\xff\xfe", "\\xff\\xfe"},
              {"\xc3", "\\xc3"}}) {
         CHECK(escaped(row.text) == row.expected);
         CHECK(escaped(row.text).find('\n') == std::string::npos);
     }
+}
+
+TEST_CASE("The visible part of a name is what a reader sees of it") {
+    CHECK(visible_part("ts\xe2\x80\x8bpkg\xf3\xa0\x81\x81\n") == "tspkg");
+    CHECK(visible_part("\xc3\xa4 b") == "\xc3\xa4 b");
+    CHECK(visible_part("a\xff\xed\xa0\x80") == "a\xff\xed\xa0\x80");
+    CHECK(visible_part("").empty());
+}
+
+TEST_CASE("A shortened text is cut between two characters") {
+    CHECK(shortened("abc"s, 3) == "abc");
+    CHECK(shortened("abcd"s, 3) == "abc…");
+    CHECK(shortened("\xf0\x9f\x94\x91\xf0\x9f\x94\x91"s, 7) == "\xf0\x9f\x94\x91…");
+    CHECK(shortened("\x80\x80\x80\x80\x80\x80"s, 4).size() <= 4 + 3);
+    CHECK(shortened("a"s, 0) == "…");
+}
+
+TEST_CASE("Of a list for a report the first ones are kept, and the others counted") {
+    const std::vector<std::string> few = {"a", "", "c"};
+    CHECK(shortened(few, 100) == few);
+    CHECK(shortened(std::vector<std::string>(1000, "ab"), 12) ==
+          std::vector<std::string>{"ab", "ab", "ab", "ab", "… and 996 more"});
+    // Empty ones are not free, and one long one does not take it all.
+    CHECK(shortened(std::vector<std::string>(1000), 8).size() == 9);
+    CHECK(shortened(std::vector<std::string>{std::string(50, 'x'), "b"}, 40) ==
+          std::vector<std::string>{"xxxxxxxxxx…", "b"});
 }
 
 TEST_CASE("Only ASCII letters lose their case in a comparison") {

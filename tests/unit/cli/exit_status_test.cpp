@@ -51,8 +51,8 @@ TEST_CASE("Each error has the exit status that the manual gives it") {
                            {no_such_file, not_a_hive, no_windows, several_windows, no_partition,
                             no_control_set, no_key, no_value}},
                           {5,
-                           {malformed_hive, unsupported_version, malformed_value, malformed_backup,
-                            malformed_volume, malformed_disk}},
+                           {malformed_hive, unsupported_version, malformed_value, list_too_long,
+                            malformed_backup, malformed_volume, malformed_disk}},
                           {6, {io_error, no_permission, no_room, no_backup_folder}},
                           {7, {unconfirmed_write}},
                           {130, {interrupted}}}) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/json_line.h"
 #include "cli/json_report.h"
 #include "cli/text_report.h"
 #include "regf/key_value.h"
@@ -190,4 +191,57 @@ TEST_CASE("Error and hint are one line each; without an error there is nothing")
           "nlafix: error: /mnt/SYSTEM: sleeps\nnlafix: hint: wake it\n");
     CHECK(cli::error_text(fixed_report()) == "");
     CHECK(cli::error_text("a", "") == "nlafix: error: a\n");
+}
+
+TEST_CASE("What nobody sees is escaped, in text and in JSON") {
+    const std::string hidden = "a\x7f\xc2\x9b\xe2\x80\xa8\xe2\x80\xae\xe2\x80\x8b\xf3\xa0\x81\x81z";
+    app::Report report = fixed_report();
+    report.target = report.location->path = "/mnt/" + hidden;
+    report.warnings = {hidden};
+    report.edits[0].before = {hidden};
+    const std::string text = cli::text_report(report, {false, true});
+    const std::string line = cli::json_report(report);
+    CHECK(contains(text, "warning: a\\x7f\\u{9b}\\u{2028}\\u{202e}\\u{200b}\\u{e0041}z"));
+    CHECK(contains(line, "\"a\\u007f\\u009b\\u2028\\u202e\\u200b\\udb40\\udc41z\""));
+    for (const std::string& printed : {text, line}) {
+        CHECK_FALSE(contains(printed, "\x7f"));
+        CHECK_FALSE(contains(printed, "\xe2\x80"));
+        CHECK_FALSE(contains(printed, "\xf3\xa0"));
+    }
+    // To a program they are what they were.
+    CHECK(json::parse(line)["warnings"][0] == hidden);
+}
+
+TEST_CASE("A lone surrogate is escaped in text, and in JSON it is one U+FFFD") {
+    app::Report report = failed_report();
+    report.target = "/mnt/\xed\xa0\x80!";
+    report.error = std::nullopt;
+    CHECK(contains(cli::text_report(report, {}), "/mnt/\\u{d800}!"));
+    CHECK(json::parse(cli::json_report(report))["target"]["path"] == "/mnt/\xef\xbf\xbd!");
+}
+
+TEST_CASE("A report has at most 16 KiB of text and 256 KiB of JSON, whatever it is about") {
+    app::Report report = fixed_report();
+    const std::string long_text(100'000, 'x');
+    const std::string hidden = "\xe2\x80\x8b";
+    for (int i = 0; i < 500; ++i) {
+        report.warnings.push_back(long_text);
+        report.notes.push_back("note " + std::to_string(i));
+        report.edits.push_back(packages_edit());
+        report.edits.back().before = {long_text, hidden};
+        report.states.push_back(report.states.front());
+    }
+    report.error = Error(ErrorCode::hibernated, long_text).hint(long_text);
+    for (const bool verbose : {false, true}) {
+        const std::string text = cli::text_report(report, {false, verbose});
+        CHECK(text.size() + cli::error_text(report).size() <= cli::most_text_bytes);
+        CHECK(contains(text, "more lines"));
+        CHECK(contains(text, "  undo:   nlafix undo /mnt/SYSTEM.nlafix-x.bak\n"));
+    }
+    const std::string line = cli::json_report(report);
+    CHECK(line.size() <= cli::most_json_bytes);
+    const json parsed = json::parse(line);
+    CHECK(parsed["shortened"] == true);
+    CHECK(parsed["backup"]["path"] == "/mnt/SYSTEM.nlafix-x.bak");
+    CHECK_FALSE(json::parse(cli::json_report(fixed_report())).contains("shortened"));
 }

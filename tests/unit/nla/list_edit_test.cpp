@@ -230,3 +230,15 @@ TEST_CASE("Entries that Windows ships are known in any case, and only in their o
         CHECK_FALSE(nla::is_shipped_with_windows(ListKind::comma_separated, name));
     }
 }
+
+TEST_CASE("A list longer than 64 KiB is refused before anything is made of it") {
+    const Bytes longest = text(std::u16string(nla::most_list_bytes / 2, u'a'));
+    CHECK(nla::edit_list(ListKind::strings, longest, "tspkg").elements.size() == 1);
+    Bytes longer = longest;
+    longer.resize(longer.size() + 2);
+    for (const ListKind kind : {ListKind::strings, ListKind::comma_separated}) {
+        CHECK(test::word_thrown_by([&] { nla::edit_list(kind, longer, "tspkg"); }) ==
+              "list-too-long");
+        CHECK(test::word_thrown_by([&] { nla::read_list(kind, longer); }) == "list-too-long");
+    }
+}

@@ -183,6 +183,12 @@ std::vector<Row> list_rows() {
          {packages({u"kerberos", u"msv1_0", u"", u"tspkg"})},
          true},
         {"packages-behind-empty", G::win7, {packages({u"kerberos", u"msv1_0", u"tspkg"})}, false},
+        {"disguised-package", G::win10, {packages({u"tspkg\u200b"})}, true},
+        {"disguised-package", G::win10, {packages({u"KERBEROS\xdb40\xdc41"})}, true},  // a tag
+        {"disguised-package", G::win10, {packages({u"tspkg", u"other\u200b"})}, false},
+        {"disguised-provider", G::win7, {providers(u"credssp\u00ad.dll")}, true},
+        {"disguised-provider", G::win7, {providers(u"credssp.dll")}, false},
+        {"unknown-package", G::win10, {packages({u"tspkg\u200b"})}, false},
         {"unknown-package", G::win10, {packages({u"\"\"", u"mimilib"})}, true},
         {"unknown-package", G::win10, {packages({u"\"\"", u"tspkg"})}, false},
         {"unknown-package", G::xp, {}, false},

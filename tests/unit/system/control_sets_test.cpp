@@ -193,3 +193,17 @@ TEST_CASE("Control sets are numbered with three digits") {
     CHECK(system::control_set_name(42) == "ControlSet042");
     CHECK(system::control_set_name(999) == "ControlSet999");
 }
+
+TEST_CASE("A hive with more control sets than Windows keeps is not gone through") {
+    std::vector<std::u16string> names;
+    for (int number = 1; number <= 17; ++number) {
+        const std::string name = system::control_set_name(static_cast<std::uint32_t>(number));
+        names.emplace_back(name.begin(), name.end());
+    }
+    const f::Key many = tree(names, select_with(1, 1));
+    CHECK(chosen(many, {ChoiceKind::all, 0}) == "malformed-hive");
+    CHECK(chosen(many, {ChoiceKind::number, 17}) == "17");
+    names.pop_back();
+    CHECK(chosen(tree(names, select_with(1, 1)), {ChoiceKind::all, 0}) ==
+          "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16");
+}
