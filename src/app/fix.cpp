@@ -42,8 +42,9 @@ void Session::fix(Report& report, const Options& options) {
     place->open_for_writing();
     options.begins("editing a copy");
     const std::uint64_t now = system_.now();
-    hivex::EditedImage edited = hivex::edit_image(inspection.hive, inspection.plan, now, system_,
-                                                  [&] { return place->make_scratch(options); });
+    hivex::EditedImage edited =
+        hivex::edit_image(inspection.hive, inspection.plan, inspection.shared_cells, now, system_,
+                          [&] { return place->make_scratch(options); });
     report.confined = edited.confined;
     options.begins("comparing the copy with the original");
     const std::optional<std::uint32_t> final_sequence =

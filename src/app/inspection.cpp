@@ -81,8 +81,8 @@ std::optional<Error> damage_of(const regf::Structure& structure, Report& report)
 }
 
 /// Warnings and notes of the structure; the error of a damaged one.
-std::optional<Error> judge(const regf::Hive& hive, HivePlace& place, Report& report) {
-    const regf::Structure structure = regf::check_structure(hive);
+std::optional<Error> judge(const regf::Hive& hive, const regf::Structure& structure,
+                           HivePlace& place, Report& report) {
     for (const regf::Damage& warning : structure.warnings) {
         report.warnings.push_back(placed(warning));
     }
@@ -165,7 +165,8 @@ Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Optio
     if (recovery.refusal) throw Error(*recovery.refusal);
     recovery::CleanHive clean = std::move(*recovery.hive);
     const regf::Hive hive(clean.image());
-    const std::optional<Error> damage = judge(hive, place, report);
+    regf::Structure structure = regf::check_structure(hive);
+    const std::optional<Error> damage = judge(hive, structure, place, report);
     nla::Plan plan;
     try {
         report.hive->select = select_of(hive, options.control_sets, report);
@@ -196,7 +197,7 @@ Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Optio
     report.warnings.insert(report.warnings.end(), plan.warnings.begin(), plan.warnings.end());
     if (damage) throw Error(*damage);
     if (plan.obstacle) throw Error(*plan.obstacle);
-    return {std::move(clean), std::move(plan)};
+    return {std::move(clean), std::move(plan), std::move(structure.shared_cells)};
 }
 
 }  // namespace nlafix::app

@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "app/report.h"
 #include "recovery/clean_hive.h"
+#include "regf/cell_set.h"
 #include "source/read_hive.h"
 
 namespace nlafix::app {
@@ -16,6 +17,7 @@ namespace nlafix::app {
 struct Inspection {
     recovery::CleanHive hive;
     nla::Plan plan;
+    regf::CellSet shared_cells;  // of the hive (regf/structure.h)
 };
 
 /// A hive that lacks nothing that its logs hold; the rest of it may be damaged.

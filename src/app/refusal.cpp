@@ -9,7 +9,7 @@ namespace nlafix::app {
 std::optional<Error> find_refusal(HivePlace& place, const source::HiveFiles& files,
                                   const Inspection& inspection, const Options& options) {
     try {
-        hivex::require_no_hazard(inspection.hive, inspection.plan);
+        hivex::require_no_hazard(inspection.hive, inspection.plan, inspection.shared_cells);
         place.require_writable(options, files,
                                hivex::outline_of_edit(inspection.hive, inspection.plan));
     } catch (const Error& error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "hivex/edit_image.h"
 
+#include <cerrno>
 #include <utility>
 
 #include "base/error.h"
@@ -71,8 +72,9 @@ EditedImage edit_through_copies(const recovery::CleanHive& hive, const nla::Plan
 }  // namespace
 
 EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
-                       std::uint64_t edit_time, os::System& system, const MakeScratch& elsewhere) {
-    require_no_hazard(hive, plan);
+                       const regf::CellSet& shared, std::uint64_t edit_time, os::System& system,
+                       const MakeScratch& elsewhere) {
+    require_no_hazard(hive, plan, shared);
     try {
         return edit_through_copies(hive, plan, edit_time, system, elsewhere);
     } catch (const Error& error) {
@@ -80,7 +82,9 @@ EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
         // A copy lies in memory: the hints for disks would lead astray.
         throw Error(ErrorCode::io_error, "there is no room for a private copy of the hive")
             .system_error(error.system_error())
-            .hint("free some memory, or set TMPDIR to a folder with room, then run it again");
+            .hint(error.system_error() == EFBIG
+                      ? error.hint()
+                      : "free some memory, or set TMPDIR to a folder with room, then run it again");
     }
 }
 

@@ -14,6 +14,7 @@
 #include "os/scratch_file.h"
 #include "os/system.h"
 #include "recovery/clean_hive.h"
+#include "regf/cell_set.h"
 
 namespace nlafix::hivex {
 
@@ -27,12 +28,12 @@ struct EditedImage {
 /// Makes a private file where the system has no place of its own for one.
 using MakeScratch = std::function<os::ScratchFile()>;
 
-/// `hive` with `plan` carried out. Both sequence numbers become the highest one + 2; beside
-/// old-format logs the timestamps of base block and first bin become `edit_time`. Private copies
-/// come from `system`, or from `elsewhere` where that has no place for them. Throws Error
-/// (unsafe_sibling, hivex_refused, parser_stopped, io_error).
+/// `hive` with `plan` carried out; `shared` as in require_no_hazard. Both sequence numbers become
+/// the highest one + 2; beside old-format logs the timestamps of base block and first bin become
+/// `edit_time`. Private copies come from `system`, or from `elsewhere` where that has no place for
+/// them. Throws Error (unsafe_sibling, hivex_refused, parser_stopped, io_error).
 EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
-                       std::uint64_t edit_time, os::System& system,
+                       const regf::CellSet& shared, std::uint64_t edit_time, os::System& system,
                        const MakeScratch& elsewhere = {});
 
 }  // namespace nlafix::hivex

@@ -2,7 +2,6 @@
 #include "hivex/hazards.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -58,34 +57,29 @@ std::string describe(const regf::Name& name, const std::string& why) {
 
 }  // namespace
 
-std::optional<std::string> find_hazard(const regf::KeyNode& key) {
-    // Every cell that hivex frees, and those of the key that it must not free.
-    std::vector<regf::CellOffset> cells = {key.offset(), key.values_list(), key.security(),
-                                           key.class_name_cell(), key.subkeys_list()};
-    std::erase(cells, regf::no_cell);
-    std::sort(cells.begin(), cells.end());
-    const auto is_taken = [&cells](regf::CellOffset cell) {
-        const auto place = std::lower_bound(cells.begin(), cells.end(), cell);
-        if (place != cells.end() && *place == cell) return true;
-        cells.insert(place, cell);
-        return false;
-    };
+std::optional<std::string> find_hazard(const regf::KeyNode& key, const regf::CellSet& shared) {
+    if ((key.flags() & regf::key_flag_predefined_handle) != 0) {
+        return "the key is a predefined handle, which has no values of its own";
+    }
     for (const regf::CellOffset offset : key.values()) {
         const regf::KeyValue value(key.cells(), offset);
         if (const auto why = hazard_of_name(value)) return describe(value.name(), *why);
         if (const auto why = hazard_of_data(key, value)) return describe(value.name(), *why);
-        if (is_taken(offset)) return describe(value.name(), "it is listed twice");
-        if (!value.data_is_inline() && is_taken(value.data_offset())) {
+        if (shared.contains(offset)) {
+            return describe(value.name(), "it is listed twice, here or by another key");
+        }
+        if (!value.data_is_inline() && shared.contains(value.data_offset())) {
             return describe(value.name(), "it shares its data with something else");
         }
     }
     return std::nullopt;
 }
 
-void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan) {
+void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan,
+                       const regf::CellSet& shared) {
     const regf::Hive parsed(hive.image());
     for (const nla::PlannedEdit& edit : plan.edits) {
-        const auto hazard = find_hazard(regf::KeyNode(parsed, edit.key_node));
+        const auto hazard = find_hazard(regf::KeyNode(parsed, edit.key_node), shared);
         if (!hazard) continue;
         throw Error(ErrorCode::unsafe_sibling, nla::key_of(edit) + ": " + *hazard)
             .hint(

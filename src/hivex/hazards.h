@@ -9,15 +9,20 @@
 
 #include "nla/plan.h"
 #include "recovery/clean_hive.h"
+#include "regf/cell_set.h"
 #include "regf/key_node.h"
 
 namespace nlafix::hivex {
 
 /// Why the values of `key` would not survive an edit of one of them: names the value and the
-/// reason. Nothing if they would. Throws Error(malformed_hive) for what cannot be read.
-std::optional<std::string> find_hazard(const regf::KeyNode& key);
+/// reason. Nothing if they would. `shared` are the shared cells of the whole hive
+/// (regf::check_structure): hivex frees the cells of `key`, under whatever else owns them, too.
+/// Throws Error(malformed_hive) for what cannot be read.
+std::optional<std::string> find_hazard(const regf::KeyNode& key, const regf::CellSet& shared);
 
-/// Throws Error(unsafe_sibling) for a value that hivex would not keep.
-void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan);
+/// Throws Error(unsafe_sibling) for a value that hivex would not keep, or that another key would
+/// lose.
+void require_no_hazard(const recovery::CleanHive& hive, const nla::Plan& plan,
+                       const regf::CellSet& shared);
 
 }  // namespace nlafix::hivex

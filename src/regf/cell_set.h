@@ -14,13 +14,14 @@ inline constexpr CellOffset no_cell = 0xffffffff;
 
 class CellSet {
 public:
-    explicit CellSet(std::size_t bins_size_bytes) : bits_(bins_size_bytes / 8) {}
+    explicit CellSet(std::size_t bins_size_bytes = 0) : bits_(bins_size_bytes / 8) {}
 
     bool contains(CellOffset offset) const {
         return offset % 8 == 0 && offset / 8 < bits_.size() && bits_[offset / 8];
     }
-    /// False when it was there already. `offset` must be one that the hive vouches for.
+    /// False when it was there already, or lies outside; two offsets of the same 8 bytes are one.
     bool insert(CellOffset offset) {
+        if (offset / 8 >= bits_.size()) return false;
         if (bits_[offset / 8]) return false;
         bits_[offset / 8] = true;
         return true;

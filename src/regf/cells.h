@@ -24,7 +24,10 @@ constexpr std::uint64_t offset_in_file(std::uint64_t offset_in_bins) {
     return base_block_size_bytes + offset_in_bins;
 }
 
-/// Throws Error(malformed_hive) that says that no allocated cell starts at `offset`.
+/// What is wrong with a reference to `offset`, where no allocated cell starts.
+std::string no_cell_message(CellOffset offset);
+
+/// Throws Error(malformed_hive) with that message.
 [[noreturn]] void throw_no_cell(CellOffset offset);
 
 class Cells {

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::uint16_t signature = 0x6b6e;  // "nk"
 constexpr std::size_t name_at = 76;
-constexpr std::uint16_t flag_predefined_handle = 0x40;
 constexpr std::uint16_t flag_compressed_name = 0x20;
 
 }  // namespace
@@ -37,7 +36,7 @@ Name KeyNode::name() const {
 }
 
 std::uint32_t KeyNode::value_count() const {
-    return (flags() & flag_predefined_handle) != 0 ? 0 : u32_at(cell_, key_node_value_count_at);
+    return (flags() & key_flag_predefined_handle) != 0 ? 0 : u32_at(cell_, key_node_value_count_at);
 }
 
 ByteView KeyNode::class_name() const {
@@ -89,13 +88,15 @@ void KeyNode::visit_subkeys(Visit visit) const {
         if (found > subkey_count()) break;  // wrong anyway: stop before it grows
         for (std::uint16_t i = 0; i < leaf.count(); ++i) visit(leaf, i);
     }
-    if (found != subkey_count()) {
-        const bool more = found > subkey_count();
-        throw Error(ErrorCode::malformed_hive,
-                    "key node: counts " + std::to_string(subkey_count()) +
-                        " subkeys, its list has " + (more ? "more" : std::to_string(found)))
-            .offset(offset_in_file(offset_));
-    }
+    require_subkey_count(found);
+}
+
+void KeyNode::require_subkey_count(std::uint64_t listed) const {
+    if (listed == subkey_count()) return;
+    const std::string found = listed > subkey_count() ? "more" : std::to_string(listed);
+    throw Error(ErrorCode::malformed_hive, "key node: counts " + std::to_string(subkey_count()) +
+                                               " subkeys, its list has " + found)
+        .offset(offset_in_file(offset_));
 }
 
 std::vector<CellOffset> KeyNode::subkeys() const {

@@ -12,6 +12,7 @@
 
 namespace nlafix::regf {
 
+inline constexpr std::uint16_t key_flag_predefined_handle = 0x40;
 inline constexpr std::size_t key_node_last_written_at = 4;
 inline constexpr std::size_t key_node_parent_at = 16;
 inline constexpr std::size_t key_node_value_count_at = 36;  // the offset of their list follows
@@ -52,6 +53,8 @@ public:
     std::vector<CellOffset> subkeys() const;
     /// Those of them that may have the name, by the hashes and hints of their list.
     std::vector<CellOffset> subkeys_that_may_be(std::string_view ascii_name) const;
+    /// Throws unless `subkey_count` is `listed`, the number of subkeys in the list.
+    void require_subkey_count(std::uint64_t listed) const;
 
     const Cells& cells() const { return *cells_; }
 

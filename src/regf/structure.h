@@ -13,12 +13,15 @@ namespace nlafix::regf {
 
 struct Structure {
     /// What could make an edit or its verification wrong. At most `most_messages`, with the number
-    /// of all in `damage_count`.
+    /// of all in `damage_count`; a cell that is referred to again and again is one.
     std::vector<Damage> damage;
     std::uint64_t damage_count = 0;
     /// What Windows would not write, but can live with.
     std::vector<Damage> warnings;
     std::uint64_t warning_count = 0;
+    /// Key values and their data that more than one reference leads to. Some writers share them; an
+    /// edit that frees one would free it under the other.
+    CellSet shared_cells;
     std::uint64_t key_count = 0;
     std::uint64_t value_count = 0;
 

@@ -67,7 +67,8 @@ struct Commit {
         const regf::Hive parsed(clean.image());
         const auto sets = system::choose_control_sets(parsed, system::read_select(parsed), {});
         const nla::Plan edits = nla::make_plan(nla::diagnose(parsed, sets, {}), false);
-        wanted = hivex::edit_image(clean, edits, edit_time, os::real_system()).bytes;
+        wanted =
+            hivex::edit_image(clean, edits, regf::CellSet(), edit_time, os::real_system()).bytes;
         plan = recovery::plan_log_first({start[0], logs}, wanted, growth);
         regf::put_sequence_numbers(wanted, plan.final_sequence, plan.final_sequence);
     }

@@ -12,6 +12,7 @@
 #include "os/system.h"
 #include "recovery/clean_hive.h"
 #include "regf/hive.h"
+#include "regf/structure.h"
 #include "system_tree.h"
 
 namespace nlafix::test {
@@ -25,6 +26,7 @@ struct PreparedHive {
     std::vector<recovery::LogFile> logs;
     recovery::CleanHive clean;
     nla::Plan plan;
+    regf::CellSet shared;
 
     explicit PreparedHive(const fixture::Key& root, const fixture::HiveOptions& options = {},
                           bool create_missing = false,
@@ -33,12 +35,13 @@ struct PreparedHive {
           logs(std::move(log_files)),
           clean(std::move(
               recovery::recover(built.bytes, logs, recovery::LogPolicy::apply).hive.value())),
-          plan(plan_of(built.bytes, create_missing)) {}
+          plan(plan_of(built.bytes, create_missing)),
+          shared(regf::check_structure(regf::Hive(clean.image())).shared_cells) {}
     PreparedHive(const PreparedHive&) = delete;
     PreparedHive& operator=(const PreparedHive&) = delete;
 
     hivex::EditedImage edited() const {
-        return hivex::edit_image(clean, plan, edit_time, os::real_system());
+        return hivex::edit_image(clean, plan, shared, edit_time, os::real_system());
     }
 
     /// The plan for what the Select key says boots.

@@ -113,8 +113,9 @@ void carry_out(Bytes& image, NewBin& bin, const nla::PlannedEdit& edit, std::uin
 }  // namespace
 
 EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
-                       std::uint64_t edit_time, os::System&, const MakeScratch&) {
-    require_no_hazard(hive, plan);
+                       const regf::CellSet& shared, std::uint64_t edit_time, os::System&,
+                       const MakeScratch&) {
+    require_no_hazard(hive, plan, shared);
     EditedImage result;
     result.edit_time = edit_time;
     result.bytes.assign(hive.image().begin(), hive.image().end());

@@ -79,12 +79,12 @@ TEST_CASE("An edit on a machine that has no place for private copies is the same
     const std::string path = folder.write("SYSTEM", hive.built.bytes);
     NoPlace system;
     const hivex::EditedImage image =
-        hivex::edit_image(hive.clean, hive.plan, test::edit_time, system,
+        hivex::edit_image(hive.clean, hive.plan, hive.shared, test::edit_time, system,
                           [&] { return commit::make_scratch(opened(path), ""); });
     CHECK(image.bytes == hive.edited().bytes);
     CHECK(os::names_in(os::real_system(), folder.path()) == std::vector<std::string>{"SYSTEM"});
 
     CHECK(test::word_thrown_by([&] {
-              hivex::edit_image(hive.clean, hive.plan, test::edit_time, system);
+              hivex::edit_image(hive.clean, hive.plan, hive.shared, test::edit_time, system);
           }) == "io-error");
 }

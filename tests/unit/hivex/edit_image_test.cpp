@@ -116,7 +116,7 @@ TEST_CASE("Both special checksums are understood") {
             recovery::recover(file, {}, recovery::LogPolicy::apply);
         const recovery::CleanHive& clean = recovered.hive.value();
         const hivex::EditedImage image =
-            hivex::edit_image(clean, hive.plan, test::edit_time, os::real_system());
+            hivex::edit_image(clean, hive.plan, hive.shared, test::edit_time, os::real_system());
         CHECK(regf::read_base_block(image.bytes).checksum_is_right());
         CHECK(test::word_thrown_by([&] { verify::verify(clean, hive.plan, image); }) == "nothing");
     }
@@ -209,8 +209,9 @@ TEST_CASE("Where no private copy can be made nothing is edited") {
     for (const int fail_from : {0, 1}) {
         ScratchCounter system(os::real_system());
         system.fail_from = fail_from;
-        const auto error = test::error_of(
-            [&] { hivex::edit_image(hive.clean, hive.plan, test::edit_time, system); });
+        const auto error = test::error_of([&] {
+            hivex::edit_image(hive.clean, hive.plan, hive.shared, test::edit_time, system);
+        });
         REQUIRE(error);
         CHECK(word_of(error->code()) == "io-error");
     }

@@ -10,6 +10,7 @@
 
 #include "hive_builder.h"
 #include "prepared_hive.h"
+#include "regf/structure.h"
 #include "thrown.h"
 
 using namespace nlafix;
@@ -132,7 +133,8 @@ void check_rows(const std::vector<Row>& rows) {
         f::Built built = f::build(root, options);
         row.patch(built, f::ValueCells(built.key(lsa).values.front()));
         const regf::Hive hive(built.bytes);
-        const auto hazard = hivex::find_hazard(regf::KeyNode(hive, built.key(lsa).key_node));
+        const auto hazard = hivex::find_hazard(regf::KeyNode(hive, built.key(lsa).key_node),
+                                               regf::check_structure(hive).shared_cells);
         CHECK(hazard.has_value() == !row.fragment.empty());
         if (hazard) {
             CAPTURE(*hazard);
@@ -144,7 +146,8 @@ void check_rows(const std::vector<Row>& rows) {
 
 std::optional<std::string> hazard_in_lsa(const f::Built& built) {
     const regf::Hive hive(built.bytes);
-    return hivex::find_hazard(regf::KeyNode(hive, built.key(lsa).key_node));
+    return hivex::find_hazard(regf::KeyNode(hive, built.key(lsa).key_node),
+                              regf::check_structure(hive).shared_cells);
 }
 
 }  // namespace
@@ -180,20 +183,82 @@ TEST_CASE("Cells that two values share are hazards") {
         f::Built built = good;
         f::put_u32(built.bytes, row.at, row.offset);
         f::put_u32(built.bytes, f::field(second.key_value, f::key_value::data_size), 5);
-        CHECK(hazard_in_lsa(built));
+        // Two values may share cells without damage; a value and something else may not.
+        const bool is_damaged = regf::check_structure(regf::Hive(built.bytes)).damage_count != 0;
+        CHECK((is_damaged || hazard_in_lsa(built)));
     }
     CHECK_FALSE(hazard_in_lsa(good));
+}
+
+TEST_CASE("Cells that another key shares are hazards, wherever that key lies") {
+    const f::Built good = f::build(f::small_tree({false, true}));
+    const f::ValueCells& mine = good.value(lsa, u"Bounds");
+    const f::ValueCells& far = good.value(u"Setup", u"SystemPartition");
+    const f::ValueCells& farther = good.value(u"ControlSet001\\Control", u"CurrentUser");
+    struct Shared {
+        std::string name;
+        std::size_t at;
+        std::uint32_t offset;
+        std::string fragment;  // empty: harmless
+    };
+    const std::size_t data_of_far = f::field(far.key_value, f::key_value::data);
+    const std::size_t list_of_far = f::field(good.key(u"Setup").value_list, 0);
+    for (const Shared& row :
+         {Shared{"data of another key's value", data_of_far, mine.data, "shares its data"},
+          Shared{"a value that another key lists", list_of_far, mine.key_value, "listed twice"},
+          Shared{"data that two other keys share", data_of_far, farther.data, ""}}) {
+        CAPTURE(row.name);
+        f::Built built = good;
+        f::put_u32(built.bytes, row.at, row.offset);
+        f::put_u32(built.bytes, f::field(far.key_value, f::key_value::data_size), 5);
+        CHECK(regf::check_structure(regf::Hive(built.bytes)).damage_count == 0);
+        const auto hazard = hazard_in_lsa(built);
+        CHECK(hazard.has_value() == !row.fragment.empty());
+        if (hazard) CHECK(contains(*hazard, row.fragment));
+    }
+}
+
+TEST_CASE("A value without data that names somebody's cell is a hazard: hivex frees the cell") {
+    const f::Built good = f::build(f::small_tree({false, true}));
+    const f::ValueCells& mine = good.value(lsa, u"Bounds");
+    struct Named {
+        std::string name;
+        std::uint32_t offset;
+        bool is_hazard;
+    };
+    for (const Named& row :
+         {Named{"a key node", good.key(u"Setup").key_node, true},
+          Named{"the root", good.key(u"").key_node, true},
+          Named{"the data of a value", good.value(u"Setup", u"SystemPartition").data, true},
+          Named{"its own cell, which nothing else uses", mine.data, false}}) {
+        CAPTURE(row.name);
+        f::Built built = good;
+        f::put_u32(built.bytes, f::field(mine.key_value, f::key_value::data_size), 0);
+        f::put_u32(built.bytes, f::field(mine.key_value, f::key_value::data), row.offset);
+        CHECK(regf::check_structure(regf::Hive(built.bytes)).damage_count == 0);
+        CHECK(hazard_in_lsa(built).has_value() == row.is_hazard);
+    }
+}
+
+TEST_CASE("A key that is a predefined handle is a hazard") {
+    f::Built built = f::build(f::small_tree({false, true}));
+    f::put_u16(built.bytes, f::field(built.key(lsa).key_node, f::key_node::flags), 0x60);
+    const auto hazard = hazard_in_lsa(built);
+    REQUIRE(hazard);
+    CHECK(contains(*hazard, "predefined handle"));
 }
 
 TEST_CASE("A hazard counts only in a key that is to be edited") {
     f::Key root = f::small_tree({true, false});
     f::at(root, lsa).values.push_back(named(u"Sibling", f::NameForm::latin1, 2));
     const test::PreparedHive other(root);
-    CHECK(test::word_thrown_by([&] { hivex::require_no_hazard(other.clean, other.plan); }) ==
-          "nothing");
+    CHECK(test::word_thrown_by([&] {
+              hivex::require_no_hazard(other.clean, other.plan, other.shared);
+          }) == "nothing");
     f::value_at(root, lsa, f::packages_value).data = f::multi_sz({u"kerberos"});
     const test::PreparedHive same(root);
-    const auto error = test::error_of([&] { hivex::require_no_hazard(same.clean, same.plan); });
+    const auto error =
+        test::error_of([&] { hivex::require_no_hazard(same.clean, same.plan, same.shared); });
     REQUIRE(error);
     CHECK(word_of(error->code()) == "unsafe-sibling-value");
     CHECK(contains(error->message(), "ControlSet001\\Control\\Lsa"));
