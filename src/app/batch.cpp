@@ -13,8 +13,9 @@
 namespace nlafix::app {
 namespace {
 
-/// A report, or what `work` threw: a mistake in the program, which is the caller's to tell.
+/// What `work` gave, or threw: a mistake in the program, which is the caller's to tell.
 struct Result {
+    bool is_there = false;
     std::optional<Report> report;
     std::exception_ptr mistake;
 };
@@ -36,12 +37,12 @@ public:
         for (std::thread& thread : threads_) thread.join();
     }
 
-    Report wait_for(std::size_t index) {
+    std::optional<Report> wait_for(std::size_t index) {
         std::unique_lock<std::mutex> lock(mutex_);
         Result& result = results_[index];
-        done_.wait(lock, [&] { return result.report || result.mistake; });
+        done_.wait(lock, [&] { return result.is_there; });
         if (result.mistake) std::rethrow_exception(result.mistake);
-        return *std::exchange(result.report, std::nullopt);
+        return std::exchange(result.report, std::nullopt);
     }
 
 private:
@@ -61,6 +62,7 @@ private:
             }
             {
                 const std::lock_guard<std::mutex> lock(mutex_);
+                result.is_there = true;
                 results_[index] = std::move(result);
             }
             done_.notify_all();
@@ -83,14 +85,18 @@ void run_batch(std::size_t count, std::size_t jobs, const Work& work,
     if (jobs <= 1 || count <= 1) {
         for (std::size_t i = 0; i < count; ++i) {
             await(i);
-            take(work(i));
+            const std::optional<Report> report = work(i);
+            if (!report) return;
+            take(*report);
         }
         return;
     }
     Pool pool(count, jobs, work);
     for (std::size_t i = 0; i < count; ++i) {
         await(i);
-        take(pool.wait_for(i));
+        const std::optional<Report> report = pool.wait_for(i);
+        if (!report) return;
+        take(*report);
     }
 }
 

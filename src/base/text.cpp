@@ -175,6 +175,12 @@ std::vector<std::string> shortened(const std::vector<std::string>& texts, std::s
     return kept;
 }
 
+std::string ascii_upper_case(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+    return out;
+}
+
 std::string ascii_lower_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), ascii_lower);
     return text;

@@ -62,6 +62,8 @@ std::vector<std::string> shortened(const std::vector<std::string>& texts, std::s
 
 /// `text` with the capitals of ASCII as small letters.
 std::string ascii_lower_case(std::string text);
+/// The other way.
+std::string ascii_upper_case(std::string_view text);
 
 /// Equal without regard to ASCII case; any other character must be the same.
 bool equal_ignoring_ascii_case(std::string_view a, std::string_view b);

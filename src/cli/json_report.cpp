@@ -77,10 +77,11 @@ ordered_json log_json(const app::LogReport& log) {
 
 ordered_json ignored_json(const std::optional<recovery::IgnoredLogs>& ignored) {
     if (!ignored) return nullptr;
-    ordered_json json = {{"entries", ignored->entries},
-                         {"pages", ignored->pages},
-                         {"keys", nullptr},
-                         {"values", nullptr}};
+    ordered_json json = {
+        {"entries", nullptr}, {"pages", nullptr}, {"keys", nullptr}, {"values", nullptr}};
+    if (!ignored->is_known) return json;
+    json["entries"] = ignored->entries;
+    json["pages"] = ignored->pages;
     if (ignored->losses) {
         json["keys"] = ignored->losses->keys;
         json["values"] = ignored->losses->values;
@@ -321,6 +322,17 @@ std::string json_report(const app::Report& report) {
         }
     }
     return json_line(std::move(json));
+}
+
+std::string json_interruption(const std::string& message, const std::string& hint) {
+    return json_line({{"schema", "nlafix.error/1"},
+                      {"exit_code", status_interrupted},
+                      {"error",
+                       {{"code", word_of(ErrorCode::interrupted)},
+                        {"message", message},
+                        {"hint", hint},
+                        {"word", nullptr},
+                        {"suggestion", nullptr}}}});
 }
 
 std::string json_usage_error(const UsageError& error) {

@@ -12,6 +12,10 @@ namespace nlafix::cli {
 /// One JSON object on one line, with a newline.
 std::string json_report(const app::Report& report);
 
+/// What became of the TARGETs that a signal left without a report: one line for all of them, schema
+/// "nlafix.error/1".
+std::string json_interruption(const std::string& message, const std::string& hint);
+
 /// A usage error, schema "nlafix.error/1", docs/error.schema.json: one line as well.
 std::string json_usage_error(const UsageError& error);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/run.h"
 
-#include <cstdlib>
+#include <chrono>
 #include <exception>
+#include <mutex>
+#include <optional>
 
 #include "app/batch.h"
 #include "app/session.h"
@@ -11,7 +13,9 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/text_report.h"
+#include "cli/waiting.h"
 #include "os/environment.h"
+#include "os/leaving.h"
 #include "os/terminal.h"
 
 namespace nlafix::cli {
@@ -23,7 +27,8 @@ bool wants_color(Color color) {
            os::environment_variable("TERM") != "dumb";
 }
 
-/// Reports as they come, so that the first is seen although the last takes long.
+/// Reports as they come, so that the first is seen although the last takes long. What has no report
+/// yet are the last TARGETs.
 class Printer {
 public:
     explicit Printer(const Invocation& invocation)
@@ -37,29 +42,58 @@ public:
         } else if (!invocation_.quiet) {
             text = text_report(report, style_);
         }
-        failed_ = !os::write_all(os::Stream::output, text) || failed_;
-        static_cast<void>(os::write_all(os::Stream::errors, error_text(report)));
+        const std::lock_guard<std::timed_mutex> lock(mutex_);
+        print(text, error_text(report));
+        ++printed_;
+        changed_ = changed_ || report.changed;
+        status_ = worse(status_, exit_status_of(report));
+    }
+
+    /// One line for all TARGETs that have no report, if there are any: they were not begun.
+    void print_interruption() {
+        const std::lock_guard<std::timed_mutex> lock(mutex_);
+        if (printed_ != invocation_.targets.size())
+            print_rest("interrupted before it was looked at");
+    }
+
+    /// The same for a process that ends whatever hangs, a terminal included. The exit status.
+    int print_last_words() {
+        const std::unique_lock<std::timed_mutex> lock(mutex_, std::chrono::milliseconds(100));
+        if (!lock.owns_lock()) return status_interrupted;
+        print_rest("interrupted before the first write");
+        return status_;
     }
 
     bool failed() const { return failed_; }
+    bool changed() const { return changed_; }
+    int status() const { return status_; }
 
 private:
+    void print(const std::string& report, const std::string& error) {
+        failed_ = !os::write_all(os::Stream::output, report) || failed_;
+        static_cast<void>(os::write_all(os::Stream::errors, error));
+    }
+
+    void print_rest(const std::string& why) {
+        const std::size_t left = invocation_.targets.size() - printed_;
+        const std::string message =
+            left == 1 ? invocation_.targets.back() + ": " + why + "; nothing was changed"
+                      : "interrupted; nothing was changed in the last " + std::to_string(left) +
+                            " TARGETs";
+        const std::string hint =
+            left == 1 ? "run it again" : "run it again with the TARGETs that have no report";
+        print(invocation_.json ? json_interruption(message, hint) : "", error_text(message, hint));
+        status_ = worse(status_, status_interrupted);
+    }
+
     const Invocation& invocation_;
     TextStyle style_;
+    std::timed_mutex mutex_;
+    std::size_t printed_ = 0;
     bool failed_ = false;
+    bool changed_ = false;
+    int status_ = status_done;
 };
-
-app::Report interrupted_report(const Invocation& invocation, const std::string& target) {
-    app::Report report;
-    report.command = invocation.command;
-    report.dry_run = invocation.options.dry_run;
-    report.target = target;
-    report.error =
-        Error(ErrorCode::interrupted, "interrupted before it was looked at; nothing was changed")
-            .path(target)
-            .hint("run it again");
-    return report;
-}
 
 /// The exit status of a run whose reports nobody could read.
 int report_lost(int status, bool changed) {
@@ -82,22 +116,22 @@ int run_command(const Invocation& invocation, os::System& system,
     if (invocation.jobs == 1) {
         options.progress = [&progress](const char* step) { progress.step(step); };
     }
-    int status = status_done;
-    bool changed = false;
-    const auto work = [&](std::size_t index) {
-        const std::string& target = invocation.targets[index];
-        return was_interrupted() ? interrupted_report(invocation, target)
-                                 : session.run(invocation.command, target, options);
+    const auto work = [&](std::size_t index) -> std::optional<app::Report> {
+        if (was_interrupted()) return std::nullopt;
+        return session.run(invocation.command, invocation.targets[index], options);
     };
     const auto await = [&](std::size_t index) { progress.begin(invocation.targets[index]); };
-    app::run_batch(invocation.targets.size(), invocation.jobs, work, await,
-                   [&](const app::Report& report) {
-                       progress.end();
-                       changed = changed || report.changed;
-                       status = worse(status, exit_status_of(report));
-                       printer.print(report);
-                   });
-    return printer.failed() ? report_lost(status, changed) : status;
+    const auto take = [&](const app::Report& report) {
+        progress.end();
+        printer.print(report);
+    };
+    {
+        const SignalWatch watch(was_interrupted, [&] { os::leave(printer.print_last_words()); });
+        app::run_batch(invocation.targets.size(), invocation.jobs, work, await, take);
+    }
+    progress.end();
+    printer.print_interruption();
+    return printer.failed() ? report_lost(printer.status(), printer.changed()) : printer.status();
 }
 
 int print_text(const PlainText& text) {

@@ -17,7 +17,7 @@ namespace {
 using app::Outcome;
 using app::Report;
 
-// Three parts, the error and its hint, and what leads back stay below most_text_bytes together.
+// Of what was planned and of the warnings; the findings get what is left.
 constexpr std::size_t most_bytes_of_a_part = 3072;
 constexpr std::size_t most_line_bytes = 2048;
 constexpr std::size_t most_path_bytes = 1200;
@@ -243,25 +243,28 @@ std::string text_report(const Report& report, const TextStyle& style) {
     add_windows(out, report, style.verbose);
     add_states(out, report, style.verbose);
     add_repairs(out, report);
-    std::string findings;
+    std::string findings, details, warnings, way_back;
     add_findings(findings, report, style.verbose);
-    out = bounded_lines(out, most_bytes_of_a_part) + bounded_lines(findings, most_bytes_of_a_part);
-    std::string details;
     if (style.verbose) add_details(details, report);
-    std::string warnings;
     for (const std::string& warning : report.warnings) {
         warnings += fmt::format("  warning: {}\n", escaped(warning));
     }
-    warnings = bounded_lines(warnings, most_bytes_of_a_part);
-    std::string way_back;
     if (report.outcome == Outcome::fixed && !report.backup.empty()) {
         way_back += fmt::format("  backup: {}\n", escaped(report.backup));
         way_back += fmt::format("  undo:   nlafix undo {}\n", os::shell_quoted(report.backup));
     }
-    const std::size_t needed =
-        out.size() + warnings.size() + way_back.size() + error_text(report).size();
-    const std::size_t left = needed < most_text_bytes ? most_text_bytes - needed : 0;
-    return out + bounded_lines(details, left) + warnings + way_back;
+    // In the order of what must not be missed; what is printed last is not the least.
+    const std::size_t needed = way_back.size() + error_text(report).size();
+    std::size_t left = needed < most_text_bytes ? most_text_bytes - needed : 0;
+    const auto take = [&left](const std::string& text, std::size_t most_bytes) {
+        std::string taken = bounded_lines(text, std::min(left, most_bytes));
+        left -= std::min(left, taken.size());
+        return taken;
+    };
+    out = take(out, most_bytes_of_a_part);
+    warnings = take(warnings, most_bytes_of_a_part);
+    findings = take(findings, left);
+    return out + findings + take(details, left) + warnings + way_back;
 }
 
 std::string error_text(const std::string& message, const std::string& hint) {

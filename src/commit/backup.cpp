@@ -96,6 +96,7 @@ Backup::~Backup() {
 Backup Backup::create(const os::File& hive, ByteView original, const Manifest& manifest,
                       const BackupPaths& paths) {
     os::System& system = hive.system();
+    const os::MustFinish must_finish;
     write_new_file(hive, paths.copy, original);
     try {
         write_new_file(hive, paths.manifest, bytes_of(to_json(manifest)));

@@ -9,6 +9,7 @@
 
 #include "commit/manifest.h"
 #include "os/file.h"
+#include "os/leaving.h"
 
 namespace nlafix::commit {
 
@@ -51,6 +52,7 @@ private:
     os::System* system_;
     BackupPaths paths_;
     bool keep_ = false;
+    os::MustFinish must_finish_;  // from the first byte that is written
 };
 
 /// True when the manifest lies where a look at the hive's folder does not find it, so that a write

@@ -12,6 +12,7 @@
 #include "disk/image/nbd_device.h"
 #include "disk/ntfs/carry_out.h"
 #include "os/file.h"
+#include "os/leaving.h"
 #include "os/path_syntax.h"
 #include "os/paths.h"
 
@@ -259,6 +260,7 @@ UndoResult undo_on_disk(os::System& system, const DiskName& disk, disk::BlockDev
     }
     checks.leads_back();
     if (state == disk::CommitState::after) checks.is_as_left();
+    const os::MustFinish must_finish;
     stop_if_interrupted(was_interrupted);
     try {
         record.begin(State::undoing);

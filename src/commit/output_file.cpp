@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "commit/commit.h"
 #include "commit/private_file.h"
+#include "os/leaving.h"
 #include "os/paths.h"
 
 namespace nlafix::commit {
@@ -15,6 +16,7 @@ void write_output(const os::File& like, const std::string& path, ByteView conten
             .path(path)
             .hint("name a new file with -o, or remove this one");
     }
+    const os::MustFinish must_finish;
     os::File file = create_private_file(path, like);
     try {
         file.write_fully(content, 0);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "commit/commit.h"
 #include "commit/epochs.h"
+#include "os/leaving.h"
 #include "os/path_syntax.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
@@ -242,6 +243,7 @@ UndoResult undo(const os::File& hive, const LoadedBackup& backup,
             .hint("say where the hive is with --target");
     }
     const Bytes current = hive.read_all(most_bytes);
+    const os::MustFinish must_finish;
     UndoResult result;
     const bool logs_differ = way && way->is_known && way->is_possible && !way->epochs.empty();
     if (!backup.manifest.logs.empty()) {

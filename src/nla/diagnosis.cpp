@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "nla/plan.h"
 
 namespace nlafix::nla {

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "nla/diagnosis.h"
 #include "nla/lists.h"
 #include "regf/key_value.h"

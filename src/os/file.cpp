@@ -52,7 +52,10 @@ const char* hint_of(ErrorCode code) {
 
 Error system_failure(int number, const std::string& action, const std::string& path) {
     const ErrorCode code = code_of(number);
-    return Error(code, action).path(path).system_error(number).hint(hint_of(code));
+    const char* hint = number == EFBIG
+                           ? "raise the limit for the size of files (ulimit -f), then run it again"
+                           : hint_of(code);
+    return Error(code, action).path(path).system_error(number).hint(hint);
 }
 
 void must(const std::function<int()>& call, const std::string& action, const std::string& path) {

@@ -37,11 +37,14 @@ ScratchFile ScratchFile::named(File file) {
 }
 
 ScratchFile::ScratchFile(File file, std::string path, bool remove_path)
-    : file_(std::move(file)), path_(std::move(path)), remove_path_(remove_path) {}
+    : file_(std::move(file)), path_(std::move(path)), remove_path_(remove_path) {
+    if (remove_path_) must_finish_.emplace();
+}
 
 ScratchFile::ScratchFile(ScratchFile&& other) noexcept
     : file_(std::move(other.file_)),
       path_(std::move(other.path_)),
+      must_finish_(other.must_finish_),
       remove_path_(std::exchange(other.remove_path_, false)) {}
 
 ScratchFile::~ScratchFile() {

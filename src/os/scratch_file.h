@@ -8,6 +8,7 @@
 #include <string>
 
 #include "os/file.h"
+#include "os/leaving.h"
 
 namespace nlafix::os {
 
@@ -34,6 +35,7 @@ private:
 
     File file_;
     std::string path_;
+    std::optional<MustFinish> must_finish_;  // where a path has to be removed
     bool remove_path_;
 };
 

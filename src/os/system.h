@@ -27,6 +27,7 @@ struct FileStatus {
     FileKind kind = FileKind::other;
     FileIdentity identity;
     std::uint64_t size_bytes = 0;
+    std::uint64_t allocated_bytes = 0;  // less than the size for a sparse file
     std::uint64_t link_count = 0;
     std::uint32_t permissions = 0;  // the low 12 bits of the POSIX mode
     std::uint32_t owner = 0;

@@ -115,7 +115,9 @@ void Recoverer::ignore_logs() {
     const Replay replay = replay_logs(primary_, logs_);
     result_.logs.resize(logs_.size());
     IgnoredLogs ignored;
+    ignored.is_known = !logs_.empty();
     for (std::size_t i = 0; i < logs_.size(); ++i) {
+        ignored.is_known = ignored.is_known && logs_[i].error.empty();
         ignored.entries += replay.logs[i].entries;
         ignored.pages += replay.logs[i].pages;
         result_.logs[i].why = "was ignored";
@@ -131,10 +133,15 @@ void Recoverer::ignore_logs() {
         }
     }
     result_.ignored = ignored;
-    std::string lost =
-        "the logs of the dirty hive are ignored: " + std::to_string(ignored.entries) +
-        " entries with " + std::to_string(ignored.pages) + " pages are lost";
-    if (ignored.losses) {
+    std::string lost = "the logs of the dirty hive are ignored: ";
+    if (ignored.is_known) {
+        lost += std::to_string(ignored.entries) + " entries with " + std::to_string(ignored.pages) +
+                " pages are lost";
+    } else {
+        lost += logs_.empty() ? "none was seen, so what is lost is not known"
+                              : "not all could be read, so what is lost is not known";
+    }
+    if (ignored.is_known && ignored.losses) {
         lost += ", that is " + std::to_string(ignored.losses->keys) + " keys and " +
                 std::to_string(ignored.losses->values) + " new or changed values";
     }

@@ -55,6 +55,7 @@ private:
 
 /// What a user gave up with LogPolicy::ignore.
 struct IgnoredLogs {
+    bool is_known = false;  // every log was read, and there was one
     std::uint64_t entries = 0;
     std::uint64_t pages = 0;
     std::optional<Losses> losses;  // where the logs could have been replayed

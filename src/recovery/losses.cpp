@@ -30,23 +30,32 @@ std::uint64_t hash_of_value(const regf::KeyValue& value, std::uint64_t path) {
 Inventory take_inventory(ByteView image) {
     const regf::Hive hive(image);
     Inventory inventory;
+    // Nobody has judged this hive. What is reached twice costs time and memory for each.
     regf::CellSet seen(image.size());
+    const auto claim = [&seen](regf::CellOffset cell) {
+        if (seen.insert(cell)) return;
+        throw Error(ErrorCode::malformed_hive, "a cell is reached twice")
+            .offset(regf::offset_in_file(cell));
+    };
     std::vector<std::pair<regf::CellOffset, std::uint64_t>> open = {
         {hive.base_block().root_offset, 0}};
     while (!open.empty()) {
         const auto [offset, parent_path] = open.back();
         open.pop_back();
         const regf::KeyNode key(hive, offset);
-        if (!seen.insert(offset)) {
-            throw Error(ErrorCode::malformed_hive, "a key is reached twice")
-                .offset(regf::offset_in_file(offset));
-        }
         const std::uint64_t path = hash_of(key.name().bytes, parent_path);
         inventory.keys.push_back(path);
-        for (const regf::CellOffset value : key.values()) {
-            inventory.values.push_back(hash_of_value(regf::KeyValue(hive, value), path));
+        if (key.value_count() != 0) claim(key.values_list());
+        for (const regf::CellOffset offset_of_value : key.values()) {
+            const regf::KeyValue value(hive, offset_of_value);
+            claim(offset_of_value);
+            for (const regf::CellOffset cell : value.data_cells()) claim(cell);
+            inventory.values.push_back(hash_of_value(value, path));
         }
-        for (const regf::CellOffset subkey : key.subkeys()) open.emplace_back(subkey, path);
+        for (const regf::CellOffset subkey : key.subkeys()) {
+            claim(subkey);
+            open.emplace_back(subkey, path);
+        }
     }
     std::sort(inventory.keys.begin(), inventory.keys.end());
     std::sort(inventory.values.begin(), inventory.values.end());

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "regf/base_block.h"
+#include "source/log_budget.h"
 #include "source/windows_folder.h"
 
 namespace nlafix::source {
@@ -56,11 +57,22 @@ void search(disk::BlockDevice& device, DiskVolume& found) {
     }
 }
 
-recovery::LogFile read_log(disk::NtfsVolume& volume, const std::string& path) {
+std::uint64_t stored_bytes(disk::NtfsVolume& volume, const disk::NtfsFile& file) {
+    if (file.resident) return file.size_bytes;
+    std::uint64_t clusters = 0;
+    for (const disk::ClusterRun& run : file.runs) {
+        if (run.first != disk::ClusterRun::hole) clusters += run.count;
+    }
+    return clusters * volume.geometry().cluster_bytes;
+}
+
+recovery::LogFile read_log(disk::NtfsVolume& volume, const disk::NtfsFile& file,
+                           LogBudget& budget) {
     recovery::LogFile log;
-    log.name = path.substr(path.rfind('/') + 1);
+    log.name = file.path.substr(file.path.rfind('/') + 1);
     try {
-        log.bytes = volume.read_file(path, most_log_bytes);
+        log.error = budget.refusal_of(file.size_bytes, stored_bytes(volume, file));
+        if (log.error.empty()) log.bytes = volume.read_file(file.path, file.size_bytes);
     } catch (const Error& error) {
         log.error = error.message();
     }
@@ -129,9 +141,11 @@ std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
 
 std::vector<recovery::LogFile> read_logs(disk::NtfsVolume& volume, const std::string& path) {
     std::vector<recovery::LogFile> logs;
+    const auto hive = volume.find(path);
+    LogBudget budget(hive ? hive->size_bytes : 0);
     for (const std::string_view suffix : log_suffixes) {
         const auto log = volume.find(path + std::string(suffix));
-        if (log) logs.push_back(read_log(volume, log->path));
+        if (log) logs.push_back(read_log(volume, *log, budget));
     }
     return logs;
 }

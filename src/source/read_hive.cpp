@@ -5,30 +5,45 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
+#include "source/log_budget.h"
 #include "source/windows_files.h"
 #include "source/windows_folder.h"
 
 namespace nlafix::source {
 namespace {
 
-recovery::LogFile read_log(os::System& system, const std::string& folder, const std::string& name) {
+recovery::LogFile read_log(os::System& system, const std::string& folder, const std::string& name,
+                           LogBudget& budget, bool knows_allocation) {
     recovery::LogFile log;
     log.name = name;
     try {
         os::OpenOptions options;
         options.follow_links = false;  // a link may lead out of the volume
         const os::File file = os::File::open(system, os::join(folder, name), options);
-        if (file.status().kind != os::FileKind::regular) {
-            log.error = "it is no regular file";
-        } else {
-            log.bytes = file.read_all(most_log_bytes);
-        }
+        const os::FileStatus status = file.status();
+        log.error =
+            status.kind != os::FileKind::regular
+                ? "it is no regular file"
+                : budget.refusal_of(status.size_bytes,
+                                    knows_allocation ? status.allocated_bytes : status.size_bytes);
+        if (log.error.empty()) log.bytes = file.read_all(status.size_bytes);
     } catch (const Error& error) {
         log.error = error.message();
     }
     return log;
+}
+
+/// A log that the listing of its folder leaves out, which drivers of NTFS do with hidden files
+/// where they are told to, and the logs of every Windows are hidden.
+std::vector<std::string> hidden(os::System& system, const std::string& folder,
+                                const std::string& name) {
+    for (const std::string& spelled : {name, ascii_upper_case(name), ascii_lower_case(name)}) {
+        if (os::status_if_any(system, os::join(folder, spelled), false)) return {spelled};
+    }
+    return {};
 }
 
 void require_hive(const os::File& hive) {
@@ -72,10 +87,16 @@ std::vector<recovery::LogFile> read_logs(const os::File& hive) {
     std::vector<recovery::LogFile> logs;
     const std::string folder = os::folder_of(hive.path());
     const std::vector<std::string> names = os::names_in(hive.system(), folder);
+    const os::FileStatus status = hive.status();
+    LogBudget budget(status.size_bytes);
+    // Some file systems say of no file what they store of it.
+    const bool knows_allocation = status.allocated_bytes != 0;
     for (const std::string_view suffix : log_suffixes) {
-        for (const std::string& name :
-             os::matching(names, os::name_of(hive.path()) + std::string(suffix))) {
-            logs.push_back(read_log(hive.system(), folder, name));
+        const std::string wanted = os::name_of(hive.path()) + std::string(suffix);
+        std::vector<std::string> found = os::matching(names, wanted);
+        if (found.empty()) found = hidden(hive.system(), folder, wanted);
+        for (const std::string& name : found) {
+            logs.push_back(read_log(hive.system(), folder, name, budget, knows_allocation));
         }
     }
     return logs;

@@ -14,9 +14,6 @@ inline constexpr std::array<std::string_view, 3> hive_below_windows = {"System32
 /// What Windows appends to the name of a hive for its logs.
 inline constexpr std::array<std::string_view, 3> log_suffixes = {".LOG", ".LOG1", ".LOG2"};
 
-/// A log is far smaller; a larger file beside the hive is something else.
-inline constexpr unsigned long long most_log_bytes = 1ULL << 30;
-
 /// Set aside by an upgrade or by Windows itself: never the folder that boots.
 bool is_set_aside(std::string_view folder_name);
 

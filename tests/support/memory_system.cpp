@@ -151,7 +151,7 @@ os::FileStatus MemorySystem::status_of(const Inode& inode) const {
     os::FileStatus status;
     status.kind = os::FileKind::regular;
     status.identity = {1, inode.number};
-    status.size_bytes = inode.now.content.size();
+    status.size_bytes = status.allocated_bytes = inode.now.content.size();
     status.link_count = 1;
     status.permissions = inode.now.permissions;
     status.owner = inode.now.owner;

@@ -26,6 +26,7 @@ FileStatus converted(const struct stat& s) {
                                        : FileKind::other;
     status.identity = {static_cast<std::uint64_t>(s.st_dev), static_cast<std::uint64_t>(s.st_ino)};
     status.size_bytes = static_cast<std::uint64_t>(s.st_size);
+    status.allocated_bytes = static_cast<std::uint64_t>(s.st_blocks) * 512;
     status.link_count = static_cast<std::uint64_t>(s.st_nlink);
     status.permissions = static_cast<std::uint32_t>(s.st_mode & 07777);
     status.owner = s.st_uid;

@@ -120,7 +120,7 @@ int become(const Program& program, pid_t parent, int listening, int errors) {
     static_cast<void>(::setsid());
     struct sigaction standard = {};
     standard.sa_handler = SIG_DFL;
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) {
         static_cast<void>(::sigaction(number, &standard, nullptr));
     }
     sigset_t none;

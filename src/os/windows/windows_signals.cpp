@@ -27,4 +27,8 @@ bool was_interrupted() {
     return interrupted.load();
 }
 
+void watch_signals_in_this_thread() {
+    // The handler has a thread of its own.
+}
+
 }  // namespace nlafix::os

@@ -58,6 +58,7 @@ FileStatus converted(const BY_HANDLE_FILE_INFORMATION& info) {
     status.identity = {info.dwVolumeSerialNumber,
                        (std::uint64_t{info.nFileIndexHigh} << 32) | info.nFileIndexLow};
     status.size_bytes = (std::uint64_t{info.nFileSizeHigh} << 32) | info.nFileSizeLow;
+    status.allocated_bytes = status.size_bytes;  // which this call does not say
     status.link_count = info.nNumberOfLinks;
     status.permissions = 0600;
     return status;

@@ -222,9 +222,9 @@ TEST_CASE("A lone surrogate is escaped in text, and in JSON it is one U+FFFD") {
 
 TEST_CASE("A report has at most 16 KiB of text and 256 KiB of JSON, whatever it is about") {
     app::Report report = fixed_report();
-    const std::string long_text(100'000, 'x');
+    const std::string long_text(5'000, 'x');
     const std::string hidden = "\xe2\x80\x8b";
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 100; ++i) {
         report.warnings.push_back(long_text);
         report.notes.push_back("note " + std::to_string(i));
         report.edits.push_back(packages_edit());

@@ -194,9 +194,16 @@ TEST_CASE("Ignored logs of a hive without any, or with useless ones, leave nothi
     auto result = hive.recover(LogPolicy::ignore);
     CHECK(result.ignored->entries == 0);
     CHECK_FALSE(result.ignored->losses.has_value());
+    CHECK(result.ignored->is_known);
+    hive.logs[0].error = "Input/output error";
+    result = hive.recover(LogPolicy::ignore);
+    CHECK_FALSE(result.ignored->is_known);
+    CHECK(test::contains(result.warnings.back(), "not all could be read, so what is lost is not"));
     hive.logs.clear();
     result = hive.recover(LogPolicy::ignore);
     CHECK(result.hive.has_value());
+    CHECK_FALSE(result.ignored->is_known);
+    CHECK(test::contains(result.warnings.back(), "none was seen, so what is lost is not known"));
 }
 
 TEST_CASE("A clean hive does not care whether its logs are to be ignored") {

@@ -65,6 +65,13 @@ TEST_CASE("A hive that cannot be read through, or loops, is an error") {
     CHECK(test::word_thrown_by([&] { recovery::count_losses(good, hive.bytes); }) ==
           "malformed-hive");
     hive.bytes = good;
+    // Many keys that name one list of values would cost a walk of it each.
+    f::put_u32(hive.bytes, f::field(setup.key_node, f::key_node::value_list),
+               hive.key(u"ControlSet001\\Control\\Lsa").value_list);
+    f::put_u32(hive.bytes, f::field(setup.key_node, f::key_node::value_count), 1);
+    CHECK(test::word_thrown_by([&] { recovery::count_losses(hive.bytes, good); }) ==
+          "malformed-hive");
+    hive.bytes = good;
     f::put_u32(hive.bytes, f::field(setup.key_node, f::key_node::value_list), 0x00ffff00);
     CHECK(test::word_thrown_by([&] { recovery::count_losses(hive.bytes, good); }) ==
           "malformed-hive");

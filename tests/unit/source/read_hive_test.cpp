@@ -59,6 +59,49 @@ TEST_CASE("Logs are found in any case, in the order of their numbers, and nothin
     }
 }
 
+namespace {
+
+/// A mount whose listings leave out hidden files, as drivers of NTFS do where they are told to.
+class HidingSystem : public test::ForwardingSystem {
+public:
+    using ForwardingSystem::ForwardingSystem;
+    int list_folder(const std::string& path, std::vector<std::string>& names) override {
+        const int result = inner().list_folder(path, names);
+        std::erase_if(names, [](const std::string& name) { return name != "SYSTEM"; });
+        return result;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("Logs that a mount hides from listings are looked for by name") {
+    const TempFolder folder;
+    const std::string path = folder.write_text("SYSTEM", "regf and more");
+    HidingSystem system(os::real_system());
+    CHECK(log_names(read(system, path)).empty());
+    folder.write_text("SYSTEM.LOG1", "one");
+    folder.write_text("system.log2", "two");
+    CHECK(log_names(read(system, path)) == std::vector<std::string>{"SYSTEM.LOG1", "system.log2"});
+}
+
+TEST_CASE("A sparse log is not read beyond what the disk may store of all logs") {
+    const TempFolder folder;
+    const std::string path = folder.write_text("SYSTEM", "regf and more");
+    // Three spellings of one name, which take no room on the disk.
+    for (const char* name : {"SYSTEM.LOG1", "system.log1", "System.Log1"}) {
+        folder.write_text(name, "regf");
+        os::OpenOptions options;
+        options.write = true;
+        os::File::open(os::real_system(), folder / name, options).set_size(9U << 20);
+    }
+    const source::HiveFiles files = read(os::real_system(), path);
+    REQUIRE(files.logs.size() == 3);
+    std::size_t read_bytes = 0;
+    for (const recovery::LogFile& log : files.logs) read_bytes += log.bytes.size();
+    CHECK(read_bytes == 9U << 20);
+    CHECK(test::contains(files.logs.back().error, "of which the disk stores"));
+}
+
 TEST_CASE("Logs that are read again have to be the same ones") {
     const std::vector<recovery::LogFile> before = {{"SYSTEM.LOG1", Bytes(2), ""},
                                                    {"SYSTEM.LOG2", {}, "I/O error"}};
