@@ -36,7 +36,7 @@ _nlafix() {
     if [[ -z $words ]]; then
         case $command in
         check) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references --strict" ;;
-        fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references -n --dry-run --create-missing --also --list-repairs --backup-dir" ;;
+        fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references -n --dry-run --create-missing --add-tspkg-anyway --also --list-repairs --backup-dir" ;;
         undo) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --target --trust-image-references" ;;
         recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --accept-damage --partition --format --trust-image-references" ;;
         help) options="-h --help" ;;

@@ -34,6 +34,7 @@ complete -c nlafix -n '__fish_seen_subcommand_from fix' -l format -x -a 'raw qco
 complete -c nlafix -n '__fish_seen_subcommand_from fix' -l trust-image-references -d 'open an image that leads to other files, such as a backing file'
 complete -c nlafix -n '__fish_seen_subcommand_from fix' -s n -l dry-run -d 'say what would be done; exit as check does'
 complete -c nlafix -n '__fish_seen_subcommand_from fix' -l create-missing -d 'create a value that is absent'
+complete -c nlafix -n '__fish_seen_subcommand_from fix' -l add-tspkg-anyway -d 'add tspkg also where tspkg.dll is not on the volume'
 complete -c nlafix -n '__fish_seen_subcommand_from fix' -l also -x -d 'repair what this code stands for too, if check found it; may be given again'
 complete -c nlafix -n '__fish_seen_subcommand_from fix' -l list-repairs -d 'list the codes of --also with what they write and their risk, and end'
 complete -c nlafix -n '__fish_seen_subcommand_from fix' -l backup-dir -x -a '(__fish_complete_directories)' -d 'where the backup goes (default: beside the hive or the image; for a block device the current folder)'

@@ -54,6 +54,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '-n' = 'say what would be done; exit as check does'
             '--dry-run' = 'say what would be done; exit as check does'
             '--create-missing' = 'create a value that is absent'
+            '--add-tspkg-anyway' = 'add tspkg also where tspkg.dll is not on the volume'
             '--also' = 'repair what this code stands for too, if check found it; may be given again'
             '--list-repairs' = 'list the codes of --also with what they write and their risk, and end'
             '--backup-dir' = 'where the backup goes (default: beside the hive or the image; for a block device the current folder)'

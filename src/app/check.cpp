@@ -13,7 +13,7 @@ void Session::check(Report& report, const Options& options) {
     options.begins("reading the hive");
     const source::HiveFiles files = place->read();
     warn_of_cut_write(*place, report);
-    const Inspection inspection = inspect(files, *place, options, report);
+    const Inspection inspection = inspect(files, *place, options, system_.now(), report);
     report.outcome =
         inspection.plan.edits.empty() ? Outcome::nothing_to_do : Outcome::change_needed;
     if (inspection.plan.edits.empty()) return;

@@ -32,7 +32,7 @@ void Session::fix(Report& report, const Options& options) {
     options.begins("reading the hive");
     const source::HiveFiles files = place->read();
     warn_of_cut_write(*place, report);
-    const Inspection inspection = inspect(files, *place, options, report);
+    const Inspection inspection = inspect(files, *place, options, system_.now(), report);
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "app/hive_beside.h"
+#include "app/evidence.h"
 #include "base/file_time.h"
 #include "nla/repair.h"
 #include "regf/structure.h"
@@ -160,7 +160,7 @@ Recovered recover(const source::HiveFiles& files, Report& report) {
 }
 
 Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Options& options,
-                   Report& report) {
+                   std::uint64_t now, Report& report) {
     recovery::Recovery recovery = recovery_of(files, options.logs, report);
     if (recovery.refusal) throw Error(*recovery.refusal);
     recovery::CleanHive clean = std::move(*recovery.hive);
@@ -172,20 +172,14 @@ Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Optio
         report.hive->select = select_of(hive, options.control_sets, report);
         const auto sets = system::choose_control_sets(
             hive, report.hive->select.value_or(system::Select()), options.control_sets);
-        const HiveBeside software("SOFTWARE",
-                                  "policies in it may count instead of what SYSTEM says", place,
-                                  options.logs, report);
-        const HiveBeside security("SECURITY", "user rights are not looked at", place, options.logs,
-                                  report);
-        report.machine = system::read_machine(sets.front().key, security.cells());
-        nla::Surroundings surroundings;
-        surroundings.software = software.cells();
-        surroundings.security = security.cells();
-        report.diagnosis = nla::diagnose(hive, sets, surroundings);
+        const Evidence evidence(place, options.logs, now, report);
+        const nla::Surroundings& around = evidence.surroundings();
+        report.machine = system::read_machine(sets.front().key, around.security);
+        report.diagnosis = nla::diagnose(hive, sets, around);
         name_windows(sets.front().key, report.diagnosis->windows);
-        software.report_damage(report);
-        security.report_damage(report);
-        plan = nla::make_plan(*report.diagnosis, options.create_missing);
+        evidence.report_damage(report);
+        plan = nla::make_plan(*report.diagnosis, options.create_missing,
+                              options.add_tspkg_anyway ? nullptr : around.files);
         nla::add_repairs(*report.diagnosis, options.also, plan);
     } catch (const Error&) {
         // A damaged hive is reported as one; what else it lacks does not matter then.

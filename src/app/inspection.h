@@ -33,9 +33,10 @@ Recovered recover(const source::HiveFiles& files, Report& report);
 
 /// Fills `report` with what the hive is and what it holds. `place` gives the other hives and
 /// the files of the same Windows, where they are at hand; whatever is wrong with them is a warning.
+/// `now` is a FILETIME.
 /// Throws Error when it cannot be recovered, is damaged, or the plan meets an obstacle; what could
 /// be read is in the report then, too.
 Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Options& options,
-                   Report& report);
+                   std::uint64_t now, Report& report);
 
 }  // namespace nlafix::app

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <string_view>
 
 namespace nlafix {
 namespace {
@@ -38,6 +39,10 @@ std::string formatted_time(std::uint64_t time, const char* format) {
 
 std::string utc_text(std::uint64_t time) {
     return formatted_time(time, "%04d-%02u-%02uT%02u:%02u:%02uZ");
+}
+
+std::string readable_day(std::uint64_t time) {
+    return readable_time(time).substr(0, std::string_view("YYYY-MM-DD").size());
 }
 
 std::string readable_time(std::uint64_t time) {

@@ -16,6 +16,9 @@ std::string formatted_time(std::uint64_t time, const char* format);
 /// "2026-11-22T10:52:07Z".
 std::string utc_text(std::uint64_t time);
 
+/// "2026-11-22", for a person.
+std::string readable_day(std::uint64_t time);
+
 /// "2026-11-22 10:52 UTC", for a person.
 std::string readable_time(std::uint64_t time);
 

@@ -191,6 +191,8 @@ void CommandLine::add_fix() {
              "say what would be done; exit as check does");
     add_flag(fix, "--create-missing", invocation_.options.create_missing,
              "create a value that is absent");
+    add_flag(fix, "--add-tspkg-anyway", invocation_.options.add_tspkg_anyway,
+             "add tspkg also where tspkg.dll is not on the volume");
     add_repair_options(fix);
     fix->add_option("--backup-dir", invocation_.options.backup_folder,
                     "where the backup goes (default: beside the hive or the image; for a block "

@@ -64,6 +64,10 @@ std::string state_text(const Report& report, const nla::ValueState& state) {
         case Kind::missing:
             return std::string(entry) +
                    (report.outcome == Outcome::fixed ? " added" : " is missing");
+        case Kind::without_file:
+            return fmt::format(
+                "{} is not added: the volume has no file that it names (--add-{}-anyway)", entry,
+                entry);
         case Kind::absent_value:
             return report.outcome == Outcome::fixed ? fmt::format("created with {}", entry)
                                                     : "the value is absent";
@@ -107,9 +111,12 @@ const char* severity_text(nla::Severity severity) {
 
 /// "ControlSet001\Services\TermService: Start is 4, stock 3".
 std::string evidence_text(const nla::Finding& finding) {
+    const std::string& name = finding.seen.place.value;
     std::string text =
-        fmt::format("{}: {} is {}, stock {}", nla::key_of(finding.seen), finding.seen.place.value,
-                    nla::content_of(finding.seen), finding.stock);
+        fmt::format("{}: {} is {}", nla::key_of(finding.seen),
+                    name.empty() ? "the default value" : name, nla::content_of(finding.seen));
+    // What is no value of a hive has no stock.
+    if (!finding.stock.empty()) text += ", stock " + finding.stock;
     if (!finding.detail.empty()) text += "; " + finding.detail;
     if (finding.unreadable) text += "; it " + finding.seen.trouble;
     return escaped(text);

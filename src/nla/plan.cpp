@@ -43,7 +43,8 @@ void require_readable(const Requirement& requirement, const Observation& seen) {
 
 class Planner {
 public:
-    Planner(bool create_missing, Plan& plan) : create_missing_(create_missing), plan_(plan) {}
+    Planner(bool create_missing, const WindowsFiles* files, Plan& plan)
+        : create_missing_(create_missing), files_(files), plan_(plan) {}
 
     void consider(const Requirement& requirement, const Observation& seen) {
         plan_.states.push_back(
@@ -60,9 +61,22 @@ private:
     void plan_value(const Requirement& requirement, const Observation& seen, ValueState& state);
     void plan_creation(const Requirement& requirement, const Observation& seen, ValueState& state);
 
+    bool lacks_file(const Requirement& requirement) const;
+
     bool create_missing_;
+    const WindowsFiles* files_;
     Plan& plan_;
 };
+
+/// Windows would look for the file at every start. Where it cannot be told, the entry is added.
+bool Planner::lacks_file(const Requirement& requirement) const {
+    if (files_ == nullptr || requirement.file == nullptr) return false;
+    try {
+        return files_->find(requirement.file).value_or(FileFacts{}).size_bytes == 0;
+    } catch (const Error&) {
+        return false;
+    }
+}
 
 void Planner::plan_value(const Requirement& requirement, const Observation& seen,
                          ValueState& state) {
@@ -79,6 +93,10 @@ void Planner::plan_value(const Requirement& requirement, const Observation& seen
     state.content = shortened(list.before, most_list_bytes_kept);
     state.kind = list.present ? ValueState::Kind::present : ValueState::Kind::missing;
     if (list.present) return;
+    if (lacks_file(requirement)) {
+        state.kind = ValueState::Kind::without_file;
+        return;
+    }
     PlannedEdit edit = edit_at(seen);
     edit.added = requirement.entry;
     edit.before = state.content;
@@ -89,7 +107,9 @@ void Planner::plan_value(const Requirement& requirement, const Observation& seen
 
 void Planner::plan_creation(const Requirement& requirement, const Observation& seen,
                             ValueState& state) {
-    state.kind = ValueState::Kind::absent_value;
+    state.kind =
+        lacks_file(requirement) ? ValueState::Kind::without_file : ValueState::Kind::absent_value;
+    if (state.kind == ValueState::Kind::without_file) return;
     if (!create_missing_) {
         throw Error(ErrorCode::no_value,
                     key_of(seen) + ": there is no value \"" + requirement.place.value + "\"")
@@ -138,15 +158,15 @@ void add_obstacle(Plan& plan, const Error& error) {
 
 const std::vector<Requirement>& requirements() {
     static const std::vector<Requirement> table = {
-        {packages_list(), "tspkg", ListKind::strings, regf::reg_multi_sz},
-        {providers_list(), "credssp.dll", ListKind::comma_separated, regf::reg_sz},
+        {packages_list(), "tspkg", ListKind::strings, regf::reg_multi_sz, "System32\\tspkg.dll"},
+        {providers_list(), "credssp.dll", ListKind::comma_separated, regf::reg_sz, nullptr},
     };
     return table;
 }
 
-Plan make_plan(const Diagnosis& diagnosis, bool create_missing) {
+Plan make_plan(const Diagnosis& diagnosis, bool create_missing, const WindowsFiles* files) {
     Plan plan;
-    Planner planner(create_missing, plan);
+    Planner planner(create_missing, files, plan);
     for (const LookedAt& value : diagnosis.looked_at) {
         for (const Requirement& requirement : requirements()) {
             if (!same_place(value.seen.place, requirement.place)) continue;

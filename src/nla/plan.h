@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "nla/list_edit.h"
 #include "nla/observation.h"
+#include "nla/scene.h"
 
 namespace nlafix::nla {
 
@@ -24,6 +25,7 @@ struct Requirement {
     const char* entry;
     ListKind kind;
     std::uint32_t created_type;  // of a value that has to be created
+    const char* file;            // that the entry names, below the Windows folder; may be null
 };
 
 const std::vector<Requirement>& requirements();
@@ -54,7 +56,8 @@ std::string key_of(const PlannedEdit& edit);
 
 /// What was found of one requirement in one control set.
 struct ValueState {
-    enum class Kind { present, missing, absent_value, absent_key, unreadable };
+    /// `without_file`: it is missing, and stays so, for the volume lacks the file that it names.
+    enum class Kind { present, missing, without_file, absent_value, absent_key, unreadable };
     std::uint32_t control_set = 0;
     const Requirement* requirement = nullptr;
     Kind kind = Kind::present;
@@ -72,9 +75,11 @@ struct Plan {
 
 /// The edits of the two lists, from what the diagnosis saw of them in each control set. With
 /// `create_missing` an absent value is created; without it, it is an obstacle (no_value), as is an
-/// absent key (no_key) or a value that cannot be read (malformed_value, malformed_hive). Never
-/// throws for what is in the hive.
-Plan make_plan(const Diagnosis& diagnosis, bool create_missing);
+/// absent key (no_key) or a value that cannot be read (malformed_value, malformed_hive). An entry
+/// whose file is not among `files` is left out; null where that is not looked at. Never throws for
+/// what is in the hive.
+Plan make_plan(const Diagnosis& diagnosis, bool create_missing,
+               const WindowsFiles* files = nullptr);
 
 /// Takes `error` as the obstacle of `plan`, unless there is a worse one: then it is a warning.
 void add_obstacle(Plan& plan, const Error& error);

@@ -21,7 +21,8 @@ const std::vector<Rule>& rules() {
     static const std::vector<Rule> table = [] {
         std::vector<Rule> all;
         for (const auto& rules_of :
-             {listener_rules, service_rules, policy_rules, list_rules, security_rules}) {
+             {listener_rules, service_rules, policy_rules, volume_rules, software_rules,
+              rights_rules, certificate_rules, list_rules, security_rules, account_rules}) {
             std::vector<Rule> some = rules_of();
             std::move(some.begin(), some.end(), std::back_inserter(all));
         }

@@ -132,6 +132,11 @@ std::vector<Rule> service_rules();
 std::vector<Rule> list_rules();
 std::vector<Rule> security_rules();
 std::vector<Rule> policy_rules();
+std::vector<Rule> certificate_rules();
+std::vector<Rule> rights_rules();
+std::vector<Rule> volume_rules();
+std::vector<Rule> software_rules();
+std::vector<Rule> account_rules();
 
 /// Nothing for a code that no rule has.
 const Rule* find_rule(const std::string& code);

@@ -91,16 +91,6 @@ std::vector<Rule> setting_rules() {
          .cases = {{Severity::may_block, is_number(4), "the listener takes only FIPS encryption"}},
          .means = "Clients that cannot do FIPS 140 encryption are refused.",
          .advice = "try a current client; else set it to 2, once Windows can be reached"},
-        {.code = "certificate-pinned",
-         .area = Area::certificate,
-         .places = {{HiveRole::system, listener, "SSLCertificateSHA1Hash", Content::bytes}},
-         .since = Generation::vista,
-         .cases = {{Severity::may_block, is_there(),
-                    "the listener uses one certain certificate, which may have expired"}},
-         .means = "Windows makes its own certificate anew when it expires, but not one that was "
-                  "chosen; one that is expired or gone ends the connection before the login.",
-         .advice = "compare the thumbprint with the certificates of the machine, once Windows can "
-                   "be reached"},
         {.code = "nla-required",
          .area = Area::remote_desktop,
          .places = {number_in(listener, "UserAuthentication",

@@ -16,6 +16,20 @@ Place policy(const char* value) {
     return {HiveRole::software, policies_key, value, Content::number};
 }
 
+/// The value that CredSSP reads, and its twin where the policy of that name writes it.
+std::vector<Place> oracle_places() {
+    return {{HiveRole::software, credssp, "AllowEncryptionOracle"},
+            {HiveRole::software, "Policies\\Microsoft\\Windows\\CredentialsDelegation",
+             "AllowEncryptionOracle"}};
+}
+
+Answer has_number(const std::vector<Observation>& seen, std::uint32_t number) {
+    for (const Observation& one : seen) {
+        if (one.is_present() && one.number == number) return Found{.seen = one};
+    }
+    return std::nullopt;
+}
+
 Answer is_empty(const std::vector<Observation>& seen, const Scene&) {
     return found_if(seen.front().is_present() && seen.front().elements.empty());
 }
@@ -57,13 +71,35 @@ std::vector<Rule> policy_rules() {
          .means = "Windows knows the security layers 0, 1 and 2; the policy wins over the setting "
                   "of the machine.",
          .advice = "change the policy where it comes from"},
+        {.code = "policy-max-connections",
+         .area = Area::policies,
+         .scope = Scope::machine,
+         .needs = {HiveRole::software},
+         .places = {policy("MaxInstanceCount")},
+         .since = Generation::xp,
+         .cases = {{Severity::blocks, is_number(0), "a policy allows no connection at all"},
+                   {Severity::may_block, is_below(3),
+                    "a policy allows so few connections that a forgotten one locks everybody out"}},
+         .means =
+             "The policy \"Limit number of connections\" wins over the setting of the machine.",
+         .advice = "change the policy where it comes from"},
+        {.code = "policy-high-encryption",
+         .area = Area::policies,
+         .scope = Scope::machine,
+         .needs = {HiveRole::software},
+         .places = {policy("MinEncryptionLevel")},
+         .since = Generation::xp,
+         .cases = {{Severity::may_block, is_number(4), "a policy takes only FIPS encryption"}},
+         .means = "Clients that cannot do FIPS 140 encryption are refused.",
+         .advice = "try a current client; else change the policy where it comes from"},
         {.code = "credssp-patched-clients-only",
          .area = Area::encryption,
          .scope = Scope::machine,
          .needs = {HiveRole::software},
-         .places = {{HiveRole::software, credssp, "AllowEncryptionOracle", Content::number}},
+         .places = oracle_places(),
          .since = Generation::vista,
-         .cases = {{Severity::may_block, is_number(0),
+         .cases = {{Severity::may_block,
+                    {"0", [](const auto& seen, const Scene&) { return has_number(seen, 0); }},
                     "only clients with the CredSSP update of 2018 are let in"}},
          .means = "The server refuses clients that are not patched against CVE-2018-0886.",
          .advice = "update the client"},
@@ -71,9 +107,10 @@ std::vector<Rule> policy_rules() {
          .area = Area::encryption,
          .scope = Scope::machine,
          .needs = {HiveRole::software},
-         .places = {{HiveRole::software, credssp, "AllowEncryptionOracle", Content::number}},
+         .places = oracle_places(),
          .since = Generation::vista,
-         .cases = {{Severity::note, is_number(2),
+         .cases = {{Severity::note,
+                    {"2", [](const auto& seen, const Scene&) { return has_number(seen, 2); }},
                     "logins are open to an attack that was closed in 2018"}},
          .means =
              "CredSSP takes unpatched clients and servers, and is vulnerable to CVE-2018-0886.",

@@ -13,12 +13,17 @@ bool says_something(const Observation& seen) {
     return seen.is_present() && !seen.text.empty();
 }
 
-/// A machine in a domain has one as its DNS name, or has found a site of it; a domain controller
-/// says so itself. SYSTEM holds no better sign.
+/// A member has the SID of its domain in SECURITY. In SYSTEM it has a domain as its DNS name, or
+/// has found a site of it, which are good signs; a domain controller says so itself.
 bool looks_like_a_member(const Scene& scene) {
+    if (scene.look(text_in("Control\\ProductOptions", "ProductType")).text == "LanmanNT") {
+        return true;
+    }
+    const Observation sid =
+        scene.look({HiveRole::security, "Policy\\PolPrDmS", "", Content::bytes});
+    if (sid.is_present()) return !sid.data.empty();
     const std::string tcpip = "Services\\Tcpip\\Parameters";
-    return scene.look(text_in("Control\\ProductOptions", "ProductType")).text == "LanmanNT" ||
-           says_something(scene.look(text_in(tcpip, "NV Domain"))) ||
+    return says_something(scene.look(text_in(tcpip, "NV Domain"))) ||
            says_something(scene.look(text_in(tcpip, "Domain"))) ||
            says_something(scene.look(text_in("Services\\Netlogon\\Parameters", "DynamicSiteName")));
 }

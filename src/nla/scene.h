@@ -41,6 +41,7 @@ struct Surroundings {
     const regf::Cells* security = nullptr;
     const regf::Cells* sam = nullptr;
     const WindowsFiles* files = nullptr;
+    std::uint64_t now = 0;  // FILETIME; 0 where nobody knows
 
     /// The hive of that role, of those above.
     const regf::Cells* hive(HiveRole role) const;
@@ -68,7 +69,7 @@ public:
     /// True where the key at `path` below the control set exists. Throws Error(malformed_hive).
     bool has_key(std::string_view path) const;
 
-    /// As far as SYSTEM tells.
+    /// As SECURITY says, else as far as SYSTEM tells.
     bool in_domain() const { return in_domain_; }
     /// False for stubs, for hives that are cut down, and while Windows is being installed: what is
     /// absent there says nothing.

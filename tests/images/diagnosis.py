@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The diagnosis of a Windows on a disk: SOFTWARE is read from its volume, and --also writes to it."""
 
+import subprocess
 import sys
 
 import _image
@@ -52,6 +53,34 @@ def not_a_hive(nlafix, maker, folder):
     assert any('SOFTWARE' in warning for warning in found.report['warnings']), found
 
 
+def other_evidence(nlafix, maker, folder):
+    """SECURITY, and files: all that this Windows needs but tspkg.dll, in another case."""
+    make_case = maker.builder.parent / 'make_case'
+    config, files = '/Windows/System32/config/', []
+    nobody = ['Policy\\Accounts\\S-1-5-32-%d\\ActSysAc||none:00000000' % rid for rid in (544, 555)]
+    for name, kind, edits in (('SYSTEM', 'win10', ['CCS\\Control\\Lsa|Security Packages|msz:""']),
+                              ('SECURITY', 'security', nobody), ('SAM', 'sam', [])):
+        subprocess.run([make_case, kind, folder / name, *edits], check=True)
+        if name != 'SYSTEM':
+            files.append('%s%s=%s' % (config, name, folder / name))
+    (folder / 'file').write_bytes(b'x' * 5000)
+    for name in ('ntdll.dll', 'TermSrv.dll', 'svchost.exe', 'lsasrv.dll', 'schannel.dll',
+                 'credssp.dll', 'rdpcorets.dll', 'drivers/tcpip.sys'):
+        files.append('/Windows/System32/%s=%s' % (name, folder / 'file'))
+    image = folder / 'server.img'
+    _image.empty_disk(image, _image.VOLUME_BYTES)
+    maker.volume(image, hive=folder / 'SYSTEM', file=files)
+    before = image.read_bytes()
+    found = nlafix('fix', image)
+    assert found.status == 0 and not found.report['edits'], found
+    assert codes_of(found)[:2] == ['file-missing', 'no-remote-right'], found
+    assert 'tspkg.dll' in found.report['findings'][0]['says'], found
+    assert 'local-administrators' in codes_of(found), found
+    assert image.read_bytes() == before
+    assert nlafix('check', '--strict', image).status == 1
+    assert nlafix('fix', '--add-tspkg-anyway', image).report['status'] == 'fixed'
+
+
 def repair(nlafix, maker, folder):
     image = image_with(maker, folder, 'diagnosis-several', 'software-server-2019')
     before = image.read_bytes()
@@ -68,7 +97,8 @@ def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
     nlafix = program.Nlafix(path, source_dir)
-    for examine in (names_windows, policy_counts, dirty_software, not_a_hive, repair):
+    for examine in (names_windows, policy_counts, dirty_software, not_a_hive, other_evidence,
+                    repair):
         with program.Folder(fast=True) as folder:
             examine(nlafix, maker, folder)
         print(examine.__name__)

@@ -318,6 +318,7 @@ Bytes make(const Words& arguments) {
         if (kind != name) continue;
         options = hive_options(generation);
         root = system_tree(generation, {generation >= Generation::vista, true});
+        key_at(root, "CCS\\Services\\RpcSs");  // a hive without it counts as cut down
     }
     if (kind == "software") root = software_tree();
     if (kind == "security") root = security_tree();

@@ -20,7 +20,8 @@ TEST_CASE("A FILETIME is written as UTC") {
     CHECK(utc_text(125963424000000000) == "2000-03-01T00:00:00Z");
 }
 
-TEST_CASE("A person reads minutes") {
+TEST_CASE("A person reads days and minutes") {
+    CHECK(readable_day(some_time) == "2026-11-22");
     CHECK(readable_time(some_time) == "2026-11-22 10:52 UTC");
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,10 +15,11 @@
 
 namespace nlafix::test {
 
-/// A value that is put into a tree; the keys on the way are made where they are missing.
+/// A value that is put into a tree; the keys on the way are made where they are missing. In the
+/// role `volume`: the size of a file as a REG_DWORD, or, as any other type, that it is missing.
 struct Content {
     nla::HiveRole hive;
-    std::string key;  // below ControlSet001, or below the root of SOFTWARE
+    std::string key;  // below ControlSet001, or below the root of the other hives
     fixture::Value value;
 };
 
@@ -64,29 +67,66 @@ inline void put(fixture::Key& root, const Content& content) {
     key.values.push_back(content.value);
 }
 
+/// A volume that has every file, but for what a test says.
+class Files final : public nla::WindowsFiles {
+public:
+    std::map<std::string, std::optional<std::uint64_t>, std::less<>> sizes;
+
+    std::optional<nla::FileFacts> find(std::string_view path) const override {
+        const auto found = sizes.find(path);
+        if (found == sizes.end()) return nla::FileFacts{1000};
+        return found->second ? std::optional(nla::FileFacts{*found->second}) : std::nullopt;
+    }
+};
+
 /// Both entries are there, Remote Desktop is on; SOFTWARE holds only what `contents` put there.
+/// SECURITY, SAM and the volume are at hand where they put something there.
 class Hives {
 public:
+    static constexpr std::uint64_t now = 134'400'000'000'000'000;  // 2026-11-24
+
     Hives(fixture::Generation generation, const std::vector<Content>& contents) {
         fixture::Key system = fixture::system_tree(generation, fixture::stock_entries(generation));
-        fixture::Key software = fixture::make_key(u"ROOT");
+        make_path(system, "ControlSet001\\Services\\RpcSs");
+        std::map<nla::HiveRole, fixture::Key> others = {
+            {nla::HiveRole::software, fixture::make_key(u"ROOT")}};
         for (const Content& content : contents) {
-            put(content.hive == nla::HiveRole::system ? system : software, content);
+            if (content.hive == nla::HiveRole::volume) {
+                has_files_ = true;
+                files_.sizes[content.key] =
+                    content.value.type == fixture::reg_dword
+                        ? std::optional<std::uint64_t>(fixture::get_u32(content.value.data, 0))
+                        : std::nullopt;
+            } else if (content.hive == nla::HiveRole::system) {
+                put(system, content);
+            } else {
+                put(others.emplace(content.hive, fixture::make_key(u"ROOT")).first->second,
+                    content);
+            }
         }
         system_ = fixture::build(system, fixture::hive_options(generation));
-        software_ = fixture::build(software);
+        for (const auto& [role, root] : others) others_[role] = fixture::build(root);
     }
 
     fixture::Built& system() { return system_; }
-    fixture::Built& software() { return software_; }
+    fixture::Built& software() { return others_[nla::HiveRole::software]; }
 
     nla::Diagnosis diagnosis(bool with_software = true) const {
         const regf::Hive hive(system_.bytes);
-        const regf::Hive software(software_.bytes);
+        std::map<nla::HiveRole, regf::Hive> others;
+        for (const auto& [role, built] : others_) others.emplace(role, built.bytes);
+        const auto hive_of = [&others](nla::HiveRole role) {
+            const auto found = others.find(role);
+            return found == others.end() ? nullptr : &found->second;
+        };
         const auto sets =
             nlafix::system::choose_control_sets(hive, nlafix::system::read_select(hive), {});
         nla::Surroundings around;
-        if (with_software) around.software = &software;
+        if (with_software) around.software = hive_of(nla::HiveRole::software);
+        around.security = hive_of(nla::HiveRole::security);
+        around.sam = hive_of(nla::HiveRole::sam);
+        if (has_files_) around.files = &files_;
+        around.now = now;
         return nla::diagnose(hive, sets, around);
     }
 
@@ -98,7 +138,9 @@ public:
 
 private:
     fixture::Built system_;
-    fixture::Built software_;
+    std::map<nla::HiveRole, fixture::Built> others_;
+    Files files_;
+    bool has_files_ = false;
 };
 
 /// The codes that were found, in their order.

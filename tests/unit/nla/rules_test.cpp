@@ -13,6 +13,7 @@
 #include "hive_builder.h"
 #include "nla/diagnosis.h"
 #include "unit/nla/diagnosis_tree.h"
+#include "unit/nla/evidence_rows.h"
 
 using namespace nlafix;
 namespace f = nlafix::fixture;
@@ -93,12 +94,6 @@ std::vector<Row> listener_rows() {
         {"port-changed", G::xp, {number(listener, "PortNumber", 3389)}, false},
         {"encryption-fips", G::win7, {number(listener, "MinEncryptionLevel", 4)}, true},
         {"encryption-fips", G::win7, {number(listener, "MinEncryptionLevel", 3)}, false},
-        {"certificate-pinned",
-         G::win10,
-         {{nla::HiveRole::system, listener,
-           f::binary_value(u"SSLCertificateSHA1Hash", f::Bytes(20))}},
-         true},
-        {"certificate-pinned", G::win10, {}, false},
         // 0 is stock before Windows 8, 1 from then on; 1 is an exception to the rule of stock.
         {"nla-required", G::win7, {number(listener, "UserAuthentication", 1)}, true},
         {"nla-required", G::win7, {}, false},
@@ -258,8 +253,8 @@ std::vector<Row> security_rows() {
 
 std::vector<Row> all_rows() {
     std::vector<Row> all;
-    for (const auto& rows :
-         {listener_rows(), service_rows(), policy_rows(), list_rows(), security_rows()}) {
+    for (const auto& rows : {listener_rows(), service_rows(), policy_rows(), list_rows(),
+                             security_rows(), test::evidence_rows()}) {
         all.insert(all.end(), rows.begin(), rows.end());
     }
     return all;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Rows of rules_test.cpp for what stands in SECURITY, SAM and SOFTWARE, and on the volume.
+#pragma once
+
+#include <vector>
+
+#include "unit/nla/diagnosis_tree.h"
+
+namespace nlafix::test {
+
+std::vector<Row> evidence_rows();
+
+}  // namespace nlafix::test
