@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/disk_place.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "app/disk_target.h"
 #include "app/windows_table.h"
-#include "commit/disk_store.h"
-#include "commit/epochs.h"
+#include "commit/disk_medium.h"
+#include "commit/interrupted.h"
 #include "commit/output_file.h"
+#include "commit/scratch.h"
 #include "disk/image/open_disk.h"
 #include "disk/ntfs/ntfs_volume.h"
 #include "disk/ntfs/plan_commit.h"
 #include "os/file.h"
 #include "os/paths.h"
+#include "recovery/in_place.h"
 #include "recovery/lazy_recovery.h"
-#include "recovery/log_first.h"
 #include "source/disk_hives.h"
 #include "system/windows_version.h"
 
@@ -37,6 +39,16 @@ std::string name_of_windows(disk::BlockDevice& device, const FoundWindows& windo
     }
 }
 
+// The manifest is hexadecimal text of what is written and of what it replaces.
+constexpr std::uint64_t journal_bytes = std::uint64_t{4} << 20;
+
+bool writes_hive_alone(const std::vector<Epoch>& epochs) {
+    return std::ranges::all_of(epochs, [](const Epoch& epoch) {
+        return std::ranges::all_of(epoch.writes,
+                                   [](const Write& write) { return write.file == primary_file; });
+    });
+}
+
 class DiskPlace final : public HivePlace {
 public:
     DiskPlace(os::System& system, const Options& options, Report& report);
@@ -51,28 +63,34 @@ public:
     void require_writable(const Options& options, const source::HiveFiles& files,
                           ByteView image) override;
     os::ScratchFile make_scratch(const Options& options) override {
-        return commit::make_scratch(system_, name_, options.backup_folder);
+        const std::string folder =
+            commit::backup_folder_of(system_, subject_, options.backup_folder);
+        return commit::make_scratch(model(folder), folder);
     }
-    Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                 commit::StoreOptions store_options, const Options& options) override;
+    PlannedWrite plan(const source::HiveFiles& files, ByteView image, const Options& options,
+                      std::uint64_t time) override;
+    std::string commit(const source::HiveFiles& files, const PlannedWrite& planned,
+                       const verify::VerifiedImage& image,
+                       commit::CommitOptions commit_options) override;
+    std::optional<std::string> cut_write() override {
+        return commit::find_cut_commit(system_, subject_, *disk_.device, options_.backup_folder);
+    }
     void write_output(const std::string& path, ByteView content) override;
 
 private:
-    struct Planned {
-        disk::CommitPlan commit;
-        Bytes hive;
-    };
-    Planned plan(const source::HiveFiles& files, ByteView image, std::uint64_t time);
-    disk::FileChange change_of(const source::HiveFiles& files, ByteView image,
+    disk::FileChange change_of(const source::HiveFiles& files, ByteView image, WritePlan in_place,
                                std::uint64_t time) const;
-    std::string add_way_in_place(disk::FileChange& change, const source::HiveFiles& files);
-    commit::DiskRecord record_of(disk::CommitPlan plan) const;
+    commit::DiskRecord record() const;
+    /// Whose protection the backup gets: the image's, else that of the folder that it lies in.
+    os::File model(const std::string& folder) const {
+        return os::File::open(system_, subject_.is_file ? subject_.target : folder, {});
+    }
 
     os::System& system_;
     std::string target_;
     const Options& options_;
     disk::ImageOptions image_options_;
-    commit::DiskName name_;
+    commit::Subject subject_;
     DiskReport found_;
     disk::DiskRange range_;
     std::optional<disk::SetMember> set_;  // of which the volume is a part
@@ -85,22 +103,22 @@ DiskPlace::DiskPlace(os::System& system, const Options& options, Report& report)
       target_(report.target),
       options_(options),
       image_options_(image_options(options)),
-      name_(commit::name_of_disk(system, report.target)) {
-    report.place = name_.target;
-    if (name_.is_file) report.identity = os::status_of(system, name_.target, true).identity;
+      subject_(subject_of_disk(system, report.target)) {
+    report.place = subject_.target;
+    if (subject_.is_file) report.identity = os::status_of(system, subject_.target, true).identity;
 }
 
 void DiskPlace::locate(Report& report) {
     disk_ = disk::open_disk(system_, target_, disk::Access::read, image_options_);
     report.warnings.insert(report.warnings.end(), disk_.warnings.begin(), disk_.warnings.end());
     // First of all: what a cut leaves may hide the hive.
-    commit::refuse_interrupted_commit(system_, name_, *disk_.device, options_.backup_folder);
+    commit::refuse_interrupted_commit(system_, subject_, *disk_.device, options_.backup_folder);
     options_.begins("looking for Windows");
     const disk::PartitionTable table = disk::read_partition_table(*disk_.device);
     const auto volumes = source::search_volumes(*disk_.device, table);
     report.warnings.insert(report.warnings.end(), table.warnings.begin(), table.warnings.end());
     const FoundWindows windows = choose_windows(
-        volumes, options_.partition, {name_.target, table.leaves_disk},
+        volumes, options_.partition, {subject_.target, table.leaves_disk},
         [this](const FoundWindows& one) { return name_of_windows(*disk_.device, one); });
     range_ = windows.volume->partition.range;
     set_ = windows.volume->set;
@@ -108,7 +126,7 @@ void DiskPlace::locate(Report& report) {
         report.warnings.push_back("the volume is " + set_->text +
                                   "; it lies on this disk alone, and may be written");
     }
-    found_.path = name_.target;
+    found_.path = subject_.target;
     found_.format = disk_.format;
     found_.partition = windows.volume->partition.number;
     found_.offset = range_.offset;
@@ -118,7 +136,7 @@ void DiskPlace::locate(Report& report) {
     found_.hive = windows.hive;
     report.disk = found_;
     report.location = source::HiveLocation{
-        source::TargetKind::disk, display_name(name_.target, found_.partition, found_.hive)};
+        source::TargetKind::disk, display_name(subject_.target, found_.partition, found_.hive)};
     volume_ = disk::NtfsVolume::open(*disk_.device, range_);
 }
 
@@ -142,75 +160,57 @@ std::unique_ptr<source::OpenHive> DiskPlace::open_beside(const std::string& name
 void DiskPlace::require_writable(const Options& options, const source::HiveFiles& files,
                                  ByteView image) {
     if (disk_.refusal) throw Error(*disk_.refusal);
-    if (set_ && !set_->is_whole) throw set_->refusal().path(name_.target);
+    if (set_ && !set_->is_whole) throw set_->refusal().path(subject_.target);
     disk::require_writable(*volume_);
     const auto file = volume_->find(found_.hive);
     if (file) disk::require_writable(*file);
-    commit::require_room_for_backup(system_, name_, options.backup_folder, image.size());
-    disk::FileChange change = change_of(files, image, system_.now());
-    static_cast<void>(add_way_in_place(change, files));
+    commit::require_room_for_backup(
+        system_, commit::backup_folder_of(system_, subject_, options.backup_folder),
+        image.size() + journal_bytes);
+    WritePlan in_place = plan_in_files(files, image, recovery::Growth::forbidden, "").plan;
+    const disk::FileChange change = change_of(files, image, std::move(in_place), system_.now());
     disk::require_room_for_image(system_, disk_,
                                  disk::foresee_commit(*disk_.device, range_, change));
 }
 
 disk::FileChange DiskPlace::change_of(const source::HiveFiles& files, ByteView image,
-                                      std::uint64_t time) const {
+                                      WritePlan in_place, std::uint64_t time) const {
     disk::FileChange change;
     change.path = found_.hive;
     change.before = files.primary;
     change.after = image;
     change.time = time;
+    change.in_place = std::move(in_place);
+    change.in_place_files = {found_.hive};
+    for (const recovery::LogFile& log : files.logs) {
+        change.in_place_files.push_back(os::join(os::folder_of(found_.hive), log.name));
+    }
     return change;
 }
 
-/// The way that is taken where the runlist cannot be switched: the log first, else the hive's own
-/// pages in the order of its sequence numbers. Returns why not the former, to follow the reason why
-/// not the switch.
-std::string DiskPlace::add_way_in_place(disk::FileChange& change, const source::HiveFiles& files) {
-    change.in_place_files = {found_.hive};
-    recovery::LogFirst log_first = recovery::plan_log_first(
-        {files.primary, files.logs}, change.after, recovery::Growth::forbidden);
-    if (log_first.possible()) {
-        const std::string folder = os::folder_of(found_.hive);
-        for (const recovery::LogFile& log : files.logs) {
-            change.in_place_files.push_back(os::join(folder, log.name));
-        }
-        change.in_place = std::move(log_first.epochs);
-        change.in_place_method = disk::CommitMethod::log_first;
-        return "";
-    }
-    const Bytes opening = commit::opening_head_of_fix(files.primary, change.after);
-    change.in_place =
-        commit::in_place_epochs(files.primary, change.after, opening, commit::Direction::fix);
-    return "; the log cannot be written first: " + log_first.why_not;
-}
-
-/// The commit of `image`, and the hive that it leaves: another one than `image` where the log is
-/// written first, for its sequence numbers have to follow those of the log.
-DiskPlace::Planned DiskPlace::plan(const source::HiveFiles& files, ByteView image,
-                                   std::uint64_t time) {
+PlannedWrite DiskPlace::plan(const source::HiveFiles& files, ByteView image, const Options&,
+                             std::uint64_t time) {
     // The disk was read before it was opened for writing. plan_commit looks at the hive again; what
     // a log holds is in `image`, and a log may be written itself.
     source::require_same_logs(files.logs, source::read_logs(*volume_, found_.hive), found_.hive);
-    disk::FileChange change = change_of(files, image, time);
-    const std::string why_not_log_first = add_way_in_place(change, files);
-    Planned planned;
-    planned.commit = disk::plan_commit(*disk_.device, range_, change);
-    if (planned.commit.method == disk::CommitMethod::in_place) {
-        planned.commit.reason += why_not_log_first;
+    PlannedWrite planned = plan_in_files(files, image, recovery::Growth::forbidden, "");
+    const std::string why_in_place = planned.plan.why;
+    disk::FileChange change = change_of(files, image, std::move(planned.plan), time);
+    planned.plan = disk::plan_commit(*disk_.device, range_, change);
+    std::vector<Epoch>& hive_epochs = change.in_place.epochs;
+    if (planned.plan.way == Way::runlist_switch) {
+        planned.final_sequence.reset();
+        hive_epochs = recovery::in_place_epochs({files.primary, {}}, image);
+        planned.files = complete(hive_epochs, {files.primary, {}});
+    } else {
+        planned.plan.why += "; " + why_in_place;
+        planned.files.resize(1);
     }
-    if (planned.commit.method == disk::CommitMethod::runlist_switch) {
-        planned.hive.assign(image.begin(), image.end());
-        return planned;
-    }
-    std::vector<Bytes> contents = {files.primary};
-    for (const recovery::LogFile& log : files.logs) contents.push_back(log.bytes);
-    for (const Epoch& epoch : change.in_place) apply_epoch(epoch, contents);
-    planned.hive = std::move(contents.front());
+    if (writes_hive_alone(hive_epochs)) planned.hive_epochs = std::move(hive_epochs);
     return planned;
 }
 
-commit::DiskRecord DiskPlace::record_of(disk::CommitPlan plan) const {
+commit::DiskRecord DiskPlace::record() const {
     commit::DiskRecord record;
     record.format = found_.format;
     record.size_bytes = disk_.device->size_bytes();
@@ -218,31 +218,29 @@ commit::DiskRecord DiskPlace::record_of(disk::CommitPlan plan) const {
     record.volume = range_;
     record.volume_id = found_.volume_id;
     record.hive = found_.hive;
-    record.plan = std::move(plan);
     return record;
 }
 
-Stored DiskPlace::store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                        commit::StoreOptions store_options, const Options& options) {
-    store_options.backup_folder = options.backup_folder;
-    Planned planned = plan(files, image.bytes(), store_options.time);
-    const commit::DiskCommit commit{files.primary, planned.hive,
-                                    record_of(std::move(planned.commit))};
+std::string DiskPlace::commit(const source::HiveFiles& files, const PlannedWrite& planned,
+                              const verify::VerifiedImage& image,
+                              commit::CommitOptions commit_options) {
     volume_.reset();  // what it keeps in memory is about to be wrong
-    const auto confirm = [&] {
-        require_hive(*disk_.device, range_, found_.hive, planned.hive, ErrorCode::io_error);
+    commit::DiskMedium medium(*disk_.device);
+    commit_options.confirm = [&] {
+        require_hive(*disk_.device, range_, found_.hive, planned.files.front().after,
+                     ErrorCode::io_error);
     };
-    Stored stored;
-    stored.backup =
-        commit::store_on_disk(system_, name_, *disk_.device, commit, store_options, confirm);
-    stored.method = commit::word_of(commit.record.plan.method);
-    stored.reason = commit.record.plan.reason;
-    return stored;
+    const os::File like =
+        model(commit::backup_folder_of(system_, subject_, commit_options.backup_folder));
+    const commit::Target target{system_, subject_, like, nullptr, &medium, nullptr};
+    return commit::commit(target, planned.plan,
+                          {files.primary, image, planned.files, record(), planned.hive_epochs},
+                          commit_options);
 }
 
 void DiskPlace::write_output(const std::string& path, ByteView content) {
     // Of a disk that is no file, the folder says who may read what.
-    const std::string model = name_.is_file ? name_.target : os::folder_of(path);
+    const std::string model = subject_.is_file ? subject_.target : os::folder_of(path);
     commit::write_output(os::File::open(system_, model, {}), path, content);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/disk_target.h"
 
+#include "disk/image/nbd_device.h"
 #include "disk/ntfs/ntfs_volume.h"
+#include "os/paths.h"
 
 namespace nlafix::app {
 
@@ -17,13 +19,23 @@ std::string display_name(const std::string& disk, std::uint32_t partition,
     return disk + (partition == 0 ? "" : ", partition " + std::to_string(partition)) + ", " + hive;
 }
 
-/// Throws Error(`code`) unless the volume gives exactly `expected` for the hive.
+commit::Subject subject_of_disk(os::System& system, const std::string& target) {
+    if (disk::is_nbd_uri(target)) {
+        return {target, os::join(os::real_path_of(system, "."), "nbd"), false};
+    }
+    const std::string path = os::real_path_of(system, target);
+    if (os::status_of(system, path, true).kind == os::FileKind::regular) {
+        return {path, path, true};
+    }
+    return {path, os::join(os::real_path_of(system, "."), os::name_of(path)), false};
+}
+
 void require_hive(disk::BlockDevice& device, const disk::DiskRange& range, const std::string& path,
-                  ByteView expected, ErrorCode code) {
+                  const commit::Fingerprint& expected, ErrorCode code) {
     disk::NtfsVolume volume = disk::NtfsVolume::open(device, range);
     const auto file = volume.find(path);
-    if (file && file->size_bytes == expected.size() &&
-        equal(volume.read_file(path, expected.size()), expected)) {
+    if (file && file->size_bytes == expected.size_bytes &&
+        commit::fingerprint_of(volume.read_file(path, expected.size_bytes)) == expected) {
         return;
     }
     throw Error(code, "the hive on the volume is not what was expected: " + path)

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "app/options.h"
-#include "base/bytes.h"
 #include "base/error.h"
+#include "commit/record.h"
 #include "disk/block_device.h"
 #include "disk/image/open_disk.h"
 
@@ -17,9 +17,12 @@ disk::ImageOptions image_options(const Options& options);
 /// What people call a hive on a disk: "/srv/vm.qcow2, partition 2, Windows/System32/config/SYSTEM".
 std::string display_name(const std::string& disk, std::uint32_t partition, const std::string& hive);
 
+/// The disk `target`, as its records call it: an image's path, a block device's, or a URI.
+commit::Subject subject_of_disk(os::System& system, const std::string& target);
+
 /// Throws Error(`code`) unless the volume in `range` gives exactly `expected` for the hive at
 /// `path`.
 void require_hive(disk::BlockDevice& device, const disk::DiskRange& range, const std::string& path,
-                  ByteView expected, ErrorCode code);
+                  const commit::Fingerprint& expected, ErrorCode code);
 
 }  // namespace nlafix::app

@@ -7,7 +7,8 @@
 
 #include <optional>
 
-#include "commit/commit.h"
+#include "commit/backup.h"
+#include "commit/file_medium.h"
 #include "commit/hive_lock.h"
 #include "commit/interrupted.h"
 #include "commit/output_file.h"
@@ -16,25 +17,17 @@
 #include "os/path_syntax.h"
 #include "os/paths.h"
 #include "recovery/clean_hive.h"
-#include "recovery/log_first.h"
+#include "recovery/in_place.h"
 #include "regf/base_block.h"
 #include "source/hibernation.h"
 
 namespace nlafix::app {
 namespace {
 
-/// Absolute, or empty when it is the hive's own folder: a backup there is found by the hive.
-std::string resolved_backup_folder(os::System& system, const std::string& hive_path,
-                                   const std::string& given) {
-    if (given.empty() || !os::status_if_any(system, given, true)) return given;
-    const std::string folder = os::real_path_of(system, given);
-    return folder == os::folder_of(hive_path) ? "" : folder;
-}
-
 class FilePlace final : public HivePlace {
 public:
     FilePlace(os::System& system, source::HiveLocation location)
-        : system_(system), path_(std::move(location.path)) {}
+        : system_(system), path_(std::move(location.path)), subject_{path_, path_, true} {}
 
     void locate(Report&) override {}
 
@@ -66,49 +59,55 @@ public:
     void require_writable(const Options& options, const source::HiveFiles&,
                           ByteView image) override {
         refuse_hibernation(system_, path_);
-        commit::require_writable(
-            *file_, resolved_backup_folder(system_, path_, options.backup_folder), image.size());
+        commit::require_writable(*file_,
+                                 commit::backup_folder_of(system_, subject_, options.backup_folder),
+                                 image.size());
     }
 
     os::ScratchFile make_scratch(const Options& options) override {
-        return commit::make_scratch(*file_,
-                                    resolved_backup_folder(system_, path_, options.backup_folder));
+        return commit::make_scratch(
+            *file_, commit::backup_folder_of(system_, subject_, options.backup_folder));
     }
 
-    std::optional<std::uint32_t> plan_log_first(const source::HiveFiles& files, ByteView image,
-                                                const Options& options) override {
-        if (commit::can_replace(*file_)) {
-            // If that fails in the end, for the sake of its metadata, it is written as ever.
-            log_first_.why_not = "its metadata could not be given to a new file";
-        } else if (options.logs == recovery::LogPolicy::ignore &&
-                   recovery::is_dirty(regf::read_base_block(files.primary))) {
-            log_first_.why_not = "its logs are ignored";
-        } else {
-            log_first_ = recovery::plan_log_first({files.primary, files.logs}, image,
-                                                  recovery::Growth::allowed);
+    PlannedWrite plan(const source::HiveFiles& files, ByteView image, const Options& options,
+                      std::uint64_t time) override {
+        replacement_ =
+            commit::Replacement::begin(*file_, commit::backup_stem(path_, time) + ".tmp");
+        if (!replacement_) {
+            const bool ignores = options.logs == recovery::LogPolicy::ignore &&
+                                 recovery::is_dirty(regf::read_base_block(files.primary));
+            return plan_in_files(files, image, recovery::Growth::allowed,
+                                 ignores ? "its logs are ignored" : "");
         }
-        if (!log_first_.possible()) return std::nullopt;
-        return log_first_.final_sequence;
+        PlannedWrite planned;
+        planned.plan = {Way::replace, "the file system replaces a file in one step",
+                        recovery::in_place_epochs({files.primary, {}}, image), 0};
+        planned.files = complete(planned.plan.epochs, {files.primary, {}});
+        return planned;
     }
 
-    Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                 commit::StoreOptions store_options, const Options& options) override {
-        store_options.backup_folder = resolved_backup_folder(system_, path_, options.backup_folder);
-        commit::LogFirstWay way{
-            log_first_.epochs, log_first_.epochs_to_commit, log_first_.why_not, {}};
-        if (log_first_.possible()) way.why = recovery::text_of(log_first_.which);
-        for (const recovery::LogFile& log : files.logs) way.logs.push_back({log.name, log.bytes});
-        store_options.last_look = [&] { require_unchanged(files); };
+    std::string commit(const source::HiveFiles& files, const PlannedWrite& planned,
+                       const verify::VerifiedImage& image,
+                       commit::CommitOptions commit_options) override {
+        std::optional<commit::FileMedium> medium;
+        if (!replacement_) {
+            medium.emplace(*file_, commit::names_of_logs(planned.files), disk::Access::write);
+        }
+        commit_options.last_look = [&] { require_unchanged(files); };
+        commit_options.confirm = [&] {
+            commit::confirm_files(*file_, planned.files, &commit::JournalFile::after);
+        };
         const std::optional<std::string> earlier = cut_write();
-        const commit::StoreResult result =
-            commit::store_image(*file_, files.primary, image, way, store_options);
+        const commit::Target target{system_,
+                                    subject_,
+                                    *file_,
+                                    &*file_,
+                                    medium ? &*medium : nullptr,
+                                    replacement_ ? &*replacement_ : nullptr};
+        std::string backup = commit::commit(target, planned.plan,
+                                            {files.primary, image, planned.files}, commit_options);
         if (earlier) commit::close_cut_write(system_, *earlier);
-        Stored stored{result.backup, result.method, "", result.why, {}, {}};
-        if (result.effort.flushes != 0) {
-            stored.effort = result.effort;
-            stored.effort_to_commit = result.effort_to_commit;
-        }
-        return stored;
+        return backup;
     }
 
     std::optional<std::string> cut_write() override {
@@ -137,8 +136,9 @@ private:
 
     os::System& system_;
     std::string path_;
+    commit::Subject subject_;
     std::optional<os::File> file_;  // from read() on; locked from open_for_writing() on
-    recovery::LogFirst log_first_;
+    std::optional<commit::Replacement> replacement_;
 };
 
 }  // namespace
@@ -158,6 +158,40 @@ void refuse_hibernation(os::System& system, const std::string& hive_path) {
 std::unique_ptr<HivePlace> make_file_place(os::System& system,
                                            const source::HiveLocation& location) {
     return std::make_unique<FilePlace>(system, location);
+}
+
+std::vector<commit::JournalFile> complete(std::vector<Epoch>& epochs,
+                                          const source::HiveFiles& files) {
+    std::vector<Bytes> contents = {files.primary};
+    std::vector<commit::JournalFile> list = {{"", commit::fingerprint_of(files.primary), {}}};
+    for (const recovery::LogFile& log : files.logs) {
+        contents.push_back(log.bytes);
+        list.push_back({log.name, commit::fingerprint_of(log.bytes), {}});
+    }
+    contents = fill_in_before(epochs, std::move(contents));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        list[i].after = commit::fingerprint_of(contents[i]);
+    }
+    return list;
+}
+
+PlannedWrite plan_in_files(const source::HiveFiles& files, ByteView image, recovery::Growth growth,
+                           const std::string& why_not_log_first) {
+    const recovery::HiveState state{files.primary, files.logs};
+    PlannedWrite planned;
+    recovery::LogFirst log_first;
+    log_first.why_not = why_not_log_first;
+    if (log_first.possible()) log_first = recovery::plan_log_first(state, image, growth);
+    if (log_first.possible()) {
+        planned.final_sequence = log_first.final_sequence;
+        planned.plan = std::move(log_first);
+    } else {
+        planned.plan = {Way::in_place, "the log cannot be written first: " + log_first.why_not,
+                        recovery::in_place_epochs(state, image), 0};
+        planned.plan.commits_at = planned.plan.epochs.size();
+    }
+    planned.files = complete(planned.plan.epochs, files);
+    return planned;
 }
 
 void warn_of_cut_write(HivePlace& place, Report& report) {

@@ -47,26 +47,27 @@ void Session::fix(Report& report, const Options& options) {
                           [&] { return place->make_scratch(options); });
     report.confined = edited.confined;
     options.begins("comparing the copy with the original");
-    const std::optional<std::uint32_t> final_sequence =
-        place->plan_log_first(files, edited.bytes, options);
-    if (final_sequence) {
-        regf::put_sequence_numbers(edited.bytes, *final_sequence, *final_sequence);
+    PlannedWrite planned = place->plan(files, edited.bytes, options, now);
+    if (planned.final_sequence) {
+        regf::put_sequence_numbers(edited.bytes, *planned.final_sequence, *planned.final_sequence);
     }
     const verify::VerifiedImage image =
-        verify::verify(inspection.hive, inspection.plan, std::move(edited), final_sequence);
+        verify::verify(inspection.hive, inspection.plan, std::move(edited), planned.final_sequence);
     options.begins("writing");
-    commit::StoreOptions store_options;
-    store_options.edits = edits_as_text(inspection.plan);
-    store_options.time = now;
-    store_options.was_interrupted = was_interrupted_;
-    store_options.backup_made = [&report](const std::string& copy) { report.backup = copy; };
-    const Stored stored = place->store(files, image, std::move(store_options), options);
-    report.backup = stored.backup;
-    report.method = stored.method;
-    report.method_reason = stored.what;
-    report.effort = stored.effort;
-    report.effort_to_commit = stored.effort_to_commit;
-    if (!stored.reason.empty()) report.notes.push_back(stored.reason);
+    commit::CommitOptions commit_options;
+    commit_options.backup_folder = options.backup_folder;
+    commit_options.edits = edits_as_text(inspection.plan);
+    commit_options.time = now;
+    commit_options.was_interrupted = was_interrupted_;
+    commit_options.backup_made = [&report](const std::string& copy) { report.backup = copy; };
+    report.backup = place->commit(files, planned, image, std::move(commit_options));
+    const WritePlan& plan = planned.plan;
+    report.method = word_of(plan.way);
+    report.method_reason = plan.why;
+    if (plan.way != Way::replace) {
+        report.effort = effort_of(plan.epochs, plan.epochs.size());
+        report.effort_to_commit = effort_of(plan.epochs, plan.commits_at);
+    }
     report.outcome = Outcome::fixed;
     report.changed = true;
     report.verified = true;

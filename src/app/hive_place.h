@@ -8,26 +8,37 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/options.h"
 #include "app/report.h"
-#include "commit/store.h"
+#include "commit/commit.h"
 #include "os/scratch_file.h"
 #include "os/system.h"
+#include "recovery/log_first.h"
 #include "source/read_hive.h"
 #include "source/windows_files.h"
 #include "verify/verify.h"
 
 namespace nlafix::app {
 
-struct Stored {
-    std::string backup;            // path of the copy
-    std::string method;            // as in Report
-    std::string reason;            // why not a better way; empty where there is none
-    std::string what;              // what was done, for a person
-    std::optional<Effort> effort;  // as in Report
-    std::optional<Effort> effort_to_commit;
+/// How an edited hive gets to its place.
+struct PlannedWrite {
+    WritePlan plan;
+    /// The sequence numbers that the edited hive must have then; else those that it has.
+    std::optional<std::uint32_t> final_sequence;
+    std::vector<commit::JournalFile> files;
+    std::vector<Epoch> hive_epochs;  // as in commit::Journal
 };
+
+/// The plan for a hive and its logs that are written as files: the log first, or in place where
+/// that cannot be, for the reason `why_not_log_first` where it is not empty.
+PlannedWrite plan_in_files(const source::HiveFiles& files, ByteView image, recovery::Growth growth,
+                           const std::string& why_not_log_first);
+
+/// Completes `epochs` with what they replace, and says what becomes of hive and logs.
+std::vector<commit::JournalFile> complete(std::vector<Epoch>& epochs,
+                                          const source::HiveFiles& files);
 
 /// A hive that was found. The methods throw Error as the stages below them do.
 class HivePlace {
@@ -58,18 +69,17 @@ public:
                                   ByteView image) = 0;
     /// A private file where the machine has no place for one: where the backup goes.
     virtual os::ScratchFile make_scratch(const Options& options) = 0;
-    /// The way that writes the log first, where this place takes it for the edited `image`: the
-    /// sequence numbers that the image must have then. Asked before it is verified.
-    virtual std::optional<std::uint32_t> plan_log_first(const source::HiveFiles&, ByteView,
-                                                        const Options&) {
-        return std::nullopt;
-    }
+    /// How the edited `image` gets here. Asked before it is verified.
+    virtual PlannedWrite plan(const source::HiveFiles& files, ByteView image,
+                              const Options& options, std::uint64_t time) = 0;
     /// The manifest of an earlier write with the log first that was cut: the hive is whole, but its
     /// user may want to know.
     virtual std::optional<std::string> cut_write() { return std::nullopt; }
-    /// Writes `image`, with a backup, over the hive that `files` was read from.
-    virtual Stored store(const source::HiveFiles& files, const verify::VerifiedImage& image,
-                         commit::StoreOptions store_options, const Options& options) = 0;
+    /// Carries out what was planned for the hive that `files` was read from, with a backup, whose
+    /// path it returns.
+    virtual std::string commit(const source::HiveFiles& files, const PlannedWrite& planned,
+                               const verify::VerifiedImage& image,
+                               commit::CommitOptions commit_options) = 0;
     /// Writes `content` into a new file that no more people may read than the hive.
     virtual void write_output(const std::string& path, ByteView content) = 0;
 };

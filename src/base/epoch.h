@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A commit as an ordered list of epochs: everything in one is on the disk before the next begins.
-// Owns: the type that pure functions make, and that store and disk carry out.
+// A write as an ordered list of epochs: everything in one is on the disk before the next begins.
+// Owns: the types that pure functions make, and that src/commit carries out, journals and reverses.
 // Never: knows what is in a file, or touches one.
 #pragma once
 
@@ -13,7 +13,7 @@
 namespace nlafix {
 
 /// Which file is written: 0 is the primary file, 1 + i the i-th log of those that the maker of the
-/// list was given.
+/// list was given. On a disk there is one file, the disk.
 using FileIndex = std::size_t;
 inline constexpr FileIndex primary_file = 0;
 constexpr FileIndex file_of_log(std::size_t index) {
@@ -23,28 +23,50 @@ constexpr FileIndex file_of_log(std::size_t index) {
 struct Write {
     FileIndex file = primary_file;
     std::uint64_t offset = 0;  // in the file; what lies behind its end makes it longer
-    Bytes bytes;
+    Bytes after;
+    /// What was there, as long as `after`; zeros behind the end of the file. Empty until
+    /// fill_in_before was called.
+    Bytes before = {};
 };
 
 struct Resize {
     FileIndex file = primary_file;
-    std::uint64_t size_bytes = 0;
+    std::uint64_t after_bytes = 0;
+    std::uint64_t before_bytes = 0;  // as Write::before
 };
 
 /// Writes in any order, then changes of sizes if there are any, then a flush of what was written.
 struct Epoch {
     std::string what;  // "final header", for a person
     std::vector<Write> writes;
-    std::vector<Resize> resizes;
-    /// False while the hive has its old content whatever of this epoch is on the disk, and what it
-    /// wrote can be taken back by writing what was there before.
-    bool touches_hive = true;
-    /// What it wrote must be read back from the disk and be right before the next epoch begins.
-    bool read_back = false;
+    std::vector<Resize> resizes = {};
+};
+
+enum class Way { replace, log_first, in_place, runlist_switch };
+
+/// "replace", "log-first", "in-place", "runlist-switch".
+const char* word_of(Way way);
+
+/// How a hive becomes another one.
+struct WritePlan {
+    Way way = Way::in_place;
+    std::string why;  // this way, or why no better one; for a person
+    /// Way::replace carries none of them out; they say what differs.
+    std::vector<Epoch> epochs;
+    /// From this many epochs on the hive has its new content.
+    std::size_t commits_at = 0;
 };
 
 /// What the files hold once the epoch is on the disk. `files` has every file that it writes.
 void apply_epoch(const Epoch& epoch, std::vector<Bytes>& files);
+
+/// Completes `epochs`, which are carried out on `files`, with what they replace: with that they can
+/// be reversed. Returns the files as they are then.
+std::vector<Bytes> fill_in_before(std::vector<Epoch>& epochs, std::vector<Bytes> files);
+
+/// The way back from the first `count` of `epochs`, in reverse order, each putting back what it
+/// replaced.
+std::vector<Epoch> reversed(const std::vector<Epoch>& epochs, std::size_t count);
 
 /// Bytes that are written, flushes that are made (one for each file of an epoch), in the first
 /// `count` epochs.

@@ -1,221 +1,210 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "commit/commit.h"
 
-#include <algorithm>
-#include <array>
-#include <map>
-#include <set>
-#include <string_view>
+#include <exception>
 #include <utility>
 
 #include "base/error.h"
-#include "commit/private_file.h"
+#include "base/file_time.h"
+#include "commit/backup.h"
+#include "commit/carry_out.h"
 #include "os/path_syntax.h"
 #include "os/paths.h"
 
 namespace nlafix::commit {
 namespace {
 
-// NTFS is not among them, whatever driver of Linux shows it: a new file would lose its security
-// descriptor, and ntfs-3g renames over a file in two steps. "NTFS" is what Windows itself calls it,
-// whose ReplaceFile keeps the descriptor.
-constexpr std::array<std::string_view, 10> replacing_file_systems = {
-    "ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "zfs", "overlay", "NTFS"};
+// Manifest, marker and the file system's own needs.
+constexpr std::uint64_t spare_bytes = std::uint64_t{1} << 20;
 
-[[noreturn]] void throw_unconfirmed(const Error& cause) {
-    throw Error(ErrorCode::unconfirmed_write,
-                "the write began and could not be confirmed: " + cause.message());
+void require_room(os::System& system, const std::string& folder, std::uint64_t needed) {
+    const std::uint64_t free = os::file_system_of(system, folder).free_bytes;
+    if (free >= needed) return;
+    throw Error(ErrorCode::no_room, "has " + std::to_string(free) + " bytes free, " +
+                                        std::to_string(needed) + " are needed")
+        .path(folder)
+        .hint("make room, or put the backup elsewhere with --backup-dir");
 }
 
-/// True when the hive's name certainly stands for the open hive. Never throws: a disk that died
-/// during the rename does not answer this either.
-bool is_still(const os::File& hive) {
+Journal journal_of(const Target& target, const WritePlan& plan, const Contents& contents,
+                   const CommitOptions& options, const Record& record) {
+    Journal journal;
+    journal.created = utc_text(options.time);
+    journal.target = target.subject.is_file && !record.lies_elsewhere()
+                         ? os::name_of(target.subject.target)
+                         : target.subject.target;
+    journal.way = plan.way;
+    journal.files = contents.files;
+    journal.epochs = plan.epochs;
+    journal.edits = options.edits;
+    journal.disk = contents.disk;
+    journal.hive_epochs = contents.hive_epochs;
+    return journal;
+}
+
+const std::string unconfirmed = "the write began and could not be confirmed: ";
+
+std::string message_of(const std::exception& error) {
+    const auto* known = dynamic_cast<const Error*>(&error);
+    return known != nullptr ? known->message() : error.what();
+}
+
+[[noreturn]] void throw_unconfirmed(const Subject& subject, const BackupPaths& paths,
+                                    const std::string& cause) {
+    throw Error(ErrorCode::unconfirmed_write, cause + "; the backup is " + paths.copy)
+        .path(subject.target)
+        .hint("put the backup back: " + undo_command(subject, paths.copy));
+}
+
+void stop_if_interrupted(const CommitOptions& options) {
+    if (!options.was_interrupted || !options.was_interrupted()) return;
+    throw Error(ErrorCode::interrupted, "interrupted before the first write").hint("run it again");
+}
+
+/// From the record of the write to the look at what is on the disk. What fails is taken back.
+void carry_out_recorded(const Target& target, const WritePlan& plan, const CommitOptions& options,
+                        const Record& record, Backup& backup) {
     try {
-        const auto now = os::status_if_any(hive.system(), hive.path(), true);
-        return now && now->identity == hive.status().identity;
+        record.begin(plan.way == Way::log_first ? State::logging : State::writing, target.model);
     } catch (const Error&) {
-        return false;
+        // The backup goes next. What is left of the record after a power cut would ask for an undo
+        // that has no copy.
+        if (!record.end_quietly(State::prepared)) backup.keep();
+        throw;
     }
-}
-
-/// The files of a list of epochs, open for writing, and the way back for what did not touch the
-/// hive.
-class WriteTargets {
-public:
-    WriteTargets(const os::File& hive, const std::vector<std::string>& log_paths,
-                 const std::vector<Epoch>& epochs) {
-        for (const Epoch& epoch : epochs) {
-            for (const FileIndex file : files_of(epoch)) {
-                if (targets_.contains(file)) continue;
-                targets_.emplace(file, file == primary_file
-                                           ? open(hive.system(), hive.path(), true)
-                                           : open_log(hive, log_paths.at(file - 1)));
-            }
-        }
-        for (auto& [file, target] : targets_) sizes_[file] = target.status().size_bytes;
-    }
-
-    /// The epochs rest on what is seen. Of a run that was killed, that may not be on the medium.
-    void flush() {
-        for (auto& [file, target] : targets_) target.flush();
-    }
-
-    void carry_out(const Epoch& epoch) {
-        if (!epoch.touches_hive) remember(epoch);
-        for (const Write& write : epoch.writes) {
-            targets_.at(write.file).write_fully(write.bytes, write.offset);
-        }
-        for (const Resize& resize : epoch.resizes) {
-            targets_.at(resize.file).set_size(resize.size_bytes);
-        }
-        for (const FileIndex file : files_of(epoch)) targets_.at(file).flush();
-        if (epoch.read_back) require_on_disk(epoch);
-    }
-
-    void close() {
-        for (auto& [file, target] : targets_) target.close();
-    }
-
-    /// Writes what was there before, and gives room back. Flushed, as the record of the write goes
-    /// next. False where that fails.
-    bool take_back() {
-        try {
-            for (auto write = replaced_.rbegin(); write != replaced_.rend(); ++write) {
-                targets_.at(write->file).write_fully(write->bytes, write->offset);
-            }
-            for (auto& [file, target] : targets_) {
-                if (!remembered_.contains(file)) continue;
-                target.set_size(sizes_.at(file));
-                target.flush();
-            }
-            return true;
-        } catch (const Error&) {
-            return false;
-        }
-    }
-
-private:
-    static os::File open(os::System& system, const std::string& path, bool follow_links) {
-        os::OpenOptions options;
-        options.write = true;
-        options.follow_links = follow_links;
-        return os::File::open(system, path, options);
-    }
-
-    static os::File open_log(const os::File& hive, const std::string& path) {
-        if (!os::status_if_any(hive.system(), path, false)) {
-            create_private_file(path, hive).close();
-            os::flush_folder(hive.system(), os::folder_of(path));
-        }
-        os::File file = open(hive.system(), path, false);
-        if (file.status().kind == os::FileKind::regular) return file;
-        throw Error(ErrorCode::io_error, "is no regular file").path(path);
-    }
-
-    void remember(const Epoch& epoch) {
-        for (const Write& write : epoch.writes) {
-            remembered_.insert(write.file);
-            replaced_.push_back(
-                {write.file, write.offset,
-                 targets_.at(write.file).read_range(write.offset, write.bytes.size())});
-        }
-    }
-
-    void require_on_disk(const Epoch& epoch) const {
-        for (const Write& write : epoch.writes) {
-            const os::File& file = targets_.at(write.file);
-            file.drop_cache();
-            if (equal(file.read_range(write.offset, write.bytes.size()), write.bytes)) continue;
-            throw Error(ErrorCode::io_error, "the disk does not give back what was written")
-                .path(file.path());
-        }
-    }
-
-    std::map<FileIndex, os::File> targets_;
-    std::map<FileIndex, std::uint64_t> sizes_;  // before all
-    std::vector<Write> replaced_;               // bytes that were there
-    std::set<FileIndex> remembered_;
-};
-
-}  // namespace
-
-bool can_replace(const os::File& hive) {
-    const std::string type = os::file_system_of(hive.system(), hive.path()).type;
-    const bool known = std::find(replacing_file_systems.begin(), replacing_file_systems.end(),
-                                 type) != replacing_file_systems.end();
-    return known && hive.status().link_count == 1;
-}
-
-Replacement::Replacement(os::File file, std::string path)
-    : file_(std::move(file)), path_(std::move(path)) {}
-
-Replacement::Replacement(Replacement&& other) noexcept
-    : file_(std::move(other.file_)), path_(std::exchange(other.path_, {})) {}
-
-Replacement::~Replacement() {
-    if (!path_.empty()) os::remove_quietly(file_.system(), path_);
-}
-
-std::optional<Replacement> Replacement::prepare(const os::File& hive, ByteView content,
-                                                const std::string& temporary_path) {
-    os::OpenOptions options;
-    options.write = true;
-    options.create_new = true;
-    options.follow_links = false;
-    Replacement replacement(os::File::open(hive.system(), temporary_path, options), temporary_path);
-    if (!copy_metadata(hive, replacement.file_)) return std::nullopt;
-    // Whoever comes for the hive after the rename must find it locked as well.
-    static_cast<void>(hive.system().lock(replacement.file_.handle()));
-    replacement.file_.write_fully(content, 0);
-    replacement.file_.flush();
-    return replacement;
-}
-
-void Replacement::take_the_place_of(const os::File& hive) {
-    os::System& system = hive.system();
-    // Where that costs the lock there is one on the old file still, which has the name until now.
-    if (!os::renames_open_files) file_.close();
-    try {
-        os::rename(system, path_, hive.path());
-    } catch (const Error& error) {
-        if (is_still(hive)) throw;
-        throw_unconfirmed(error);
-    }
-    path_.clear();
-    try {
-        os::flush_folder(system, os::folder_of(hive.path()));
-    } catch (const Error& error) {
-        throw_unconfirmed(error);
-    }
-}
-
-void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs,
-                    const std::vector<std::string>& log_paths) {
-    WriteTargets targets(hive, log_paths, epochs);
     bool touched = false;
     try {
-        targets.flush();
-        for (const Epoch& epoch : epochs) {
-            touched = touched || epoch.touches_hive;
-            targets.carry_out(epoch);
+        carry_out(*target.medium, plan.epochs, touched);
+        options.confirm();
+    } catch (std::exception& error) {
+        const std::string cause = message_of(error);
+        const bool is_as_before = !touched || take_back(*target.medium, plan.epochs);
+        if (!record.end_quietly(State::prepared)) backup.keep();
+        if (!is_as_before || (touched && backup.is_kept())) {
+            backup.keep();
+            throw_unconfirmed(target.subject, backup.paths(), unconfirmed + cause);
         }
-        targets.close();
-    } catch (const Error& error) {
-        if (touched || !targets.take_back()) throw_unconfirmed(error);
+        if (auto* known = dynamic_cast<Error*>(&error); known != nullptr && touched) {
+            known->add("; what had been written was taken back");
+        }
         throw;
     }
 }
 
-void confirm(os::System& system, const std::string& path, ByteView expected) {
+void replace_recorded(const Target& target, const CommitOptions& options, Backup& backup) {
     try {
-        const os::File file = os::File::open(system, path, {});
-        file.drop_cache();
-        if (!file.holds(expected)) {
-            throw Error(ErrorCode::io_error, "the disk does not give back what was written");
-        }
-    } catch (const Error& error) {
-        throw_unconfirmed(error);
+        target.replacement->take_the_place_of(*target.hive);
+        backup.keep();
+        options.confirm();
+    } catch (const std::exception& error) {
+        const auto* known = dynamic_cast<const Error*>(&error);
+        const bool was_replaced =
+            backup.is_kept() || known == nullptr || known->code() == ErrorCode::unconfirmed_write;
+        if (!was_replaced) throw;
+        backup.keep();
+        const bool says_so = known != nullptr && known->code() == ErrorCode::unconfirmed_write;
+        throw_unconfirmed(target.subject, backup.paths(),
+                          (says_so ? "" : unconfirmed) + message_of(error));
     }
+}
+
+}  // namespace
+
+std::string backup_folder_of(os::System& system, const Subject& subject, const std::string& given) {
+    std::string folder = given.empty() ? os::folder_of(subject.stem) : given;
+    if (const auto status = os::status_if_any(system, folder, true)) {
+        folder = os::real_path_of(system, folder);
+        if (status->kind == os::FileKind::folder) return folder;
+    }
+    throw Error(ErrorCode::no_backup_folder, "there is no such folder for the backup")
+        .path(folder)
+        .hint("create it, or choose another one with --backup-dir");
+}
+
+void require_room_for_backup(os::System& system, const std::string& folder,
+                             std::uint64_t hive_bytes) {
+    require_room(system, folder, hive_bytes + spare_bytes);
+}
+
+void require_writable(const os::File& hive, const std::string& backup_folder,
+                      std::uint64_t image_bytes) {
+    os::System& system = hive.system();
+    if (os::file_system_of(system, hive.path()).read_only) {
+        throw Error(ErrorCode::read_only, "lies on a file system that is mounted read-only")
+            .path(hive.path())
+            .hint(
+                "mount it for writing; NTFS is mounted read-only when Windows is hibernated or "
+                "was not shut down cleanly");
+    }
+    const std::string own_folder = os::folder_of(hive.path());
+    const std::uint64_t original_bytes = hive.status().size_bytes;
+    const std::uint64_t growth = image_bytes > original_bytes ? image_bytes - original_bytes : 0;
+    const std::uint64_t at_hive = can_replace(hive) ? image_bytes : growth;
+    const bool is_beside = backup_folder == own_folder;
+    if (!is_beside) require_room(system, own_folder, at_hive);
+    require_room_for_backup(system, backup_folder, original_bytes + (is_beside ? at_hive : 0));
+}
+
+void confirm(os::System& system, const std::string& path, const Fingerprint& expected) {
+    os::OpenOptions options;
+    options.follow_links = false;
+    const os::File file = os::File::open(system, path, options);
+    file.drop_cache();
+    const os::FileStatus status = file.status();
+    if (status.kind == os::FileKind::regular && status.size_bytes == expected.size_bytes &&
+        fingerprint_of(file.read_all(expected.size_bytes)) == expected) {
+        return;
+    }
+    throw Error(ErrorCode::io_error, "the disk does not give back what was written").path(path);
+}
+
+void confirm_files(const os::File& hive, const std::vector<JournalFile>& files,
+                   Fingerprint JournalFile::*which) {
+    for (const JournalFile& file : files) {
+        const std::string path =
+            file.name.empty() ? hive.path() : os::join(os::folder_of(hive.path()), file.name);
+        confirm(hive.system(), path, file.*which);
+    }
+}
+
+std::string undo_command(const Subject& subject, const std::string& backup) {
+    const std::string target =
+        subject.is_file ? "" : "--target " + os::shell_quoted(subject.target) + " ";
+    return "nlafix undo " + target + os::shell_quoted(backup);
+}
+
+std::string commit(const Target& target, const WritePlan& plan, const Contents& contents,
+                   const CommitOptions& options) {
+    if (contents.files.front().after != fingerprint_of(contents.image.bytes())) {
+        throw Error(ErrorCode::verification_failed,
+                    "the planned write does not end in the hive that was verified")
+            .hint("please report this");
+    }
+    const Subject& subject = target.subject;
+    const BackupPaths paths = free_backup_paths(
+        target.system, subject.stem,
+        backup_folder_of(target.system, subject, options.backup_folder), options.time);
+    const Record record(target.system, subject, paths.manifest);
+    if (plan.way == Way::replace) target.replacement->fill(contents.image.bytes());
+    Backup backup = Backup::create(target.model, contents.original,
+                                   journal_of(target, plan, contents, options, record), paths);
+    if (options.backup_made) options.backup_made(paths.copy);
+    if (options.last_look) options.last_look();
+    stop_if_interrupted(options);
+    if (plan.way == Way::replace) {
+        replace_recorded(target, options, backup);
+    } else {
+        carry_out_recorded(target, plan, options, record, backup);
+    }
+    backup.keep();
+    try {
+        record.end(State::written);
+    } catch (const Error& error) {
+        throw_unconfirmed(
+            subject, paths,
+            "the hive was written and read back, but its record could not be: " + error.message());
+    }
+    return paths.copy;
 }
 
 }  // namespace nlafix::commit

@@ -1,53 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How a new content comes to a hive on the disk.
-// Owns: the choice between replacing the file and writing in place, and both ways.
-// Never: builds hive bytes, or keeps records (commit/backup.h).
+// The safe write: backup, record, the planned epochs (or the new file in the old one's place), a
+// look at what is on the disk, record. The same for a hive in a folder and for one on a disk.
+// Owns: the order of these, and what is left behind when one of them fails.
+// Never: plans a write, builds hive bytes.
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "base/epoch.h"
+#include "commit/medium.h"
+#include "commit/record.h"
+#include "commit/replace.h"
 #include "os/file.h"
+#include "verify/verify.h"
 
 namespace nlafix::commit {
 
-/// A complete new file beside the hive, ready to take its name. Removes itself unless renamed.
-class Replacement {
-public:
-    /// Writes and flushes `content` into a new file `temporary_path` with all metadata of `hive`.
-    /// Nothing where the metadata cannot be had: then the hive has to be written in place.
-    static std::optional<Replacement> prepare(const os::File& hive, ByteView content,
-                                              const std::string& temporary_path);
-    Replacement(Replacement&& other) noexcept;
-    Replacement& operator=(Replacement&&) = delete;
-    ~Replacement();
-
-    /// Takes the name of `hive`, and flushes the folder. Throws Error(unconfirmed_write) when the
-    /// name was taken or may have been; any other Error leaves the hive as it was.
-    void take_the_place_of(const os::File& hive);
-
-private:
-    Replacement(os::File file, std::string path);
-
-    os::File file_;
-    std::string path_;  // empty once it was renamed
+struct CommitOptions {
+    std::string backup_folder;       // empty: beside the subject
+    std::vector<std::string> edits;  // what is done, for the manifest
+    std::uint64_t time = 0;          // FILETIME, in the backup's name
+    /// Asked for the last time before the first byte is written.
+    std::function<bool()> was_interrupted = {};
+    /// Told the path of the copy once there is one; it is removed again when nothing was written.
+    std::function<void(const std::string&)> backup_made = {};
+    /// Called when only the hive is left to be written; what it throws ends the write with nothing
+    /// changed and nothing left behind.
+    std::function<void()> last_look = {};
+    /// Reads back what was written, by a way of its own; throws Error where it is not right.
+    std::function<void()> confirm = {};
 };
 
-/// True where a file can be replaced atomically and keeps its metadata: a file system that is
-/// known to do so, and a hive with one name.
-bool can_replace(const os::File& hive);
+/// What is written, and where. All of it must outlive the call.
+struct Target {
+    os::System& system;
+    const Subject& subject;
+    const os::File& model;  // whose protection backup and marker get
+    const os::File* hive;   // that `replacement` takes the place of
+    Medium* medium;         // that the epochs go to; of a replacement none
+    Replacement* replacement;
+};
 
-/// Carries out `epochs` on the hive and on the logs at `log_paths` (by FileIndex; one that is not
-/// there is created, readable by no more people than the hive). Throws Error(unconfirmed_write)
-/// once an epoch that touches the hive has begun; any other Error leaves all files as they were,
-/// their sizes too.
-void write_in_place(const os::File& hive, const std::vector<Epoch>& epochs,
-                    const std::vector<std::string>& log_paths = {});
+/// What there is to know of a write besides its plan.
+struct Contents {
+    ByteView original;                   // the hive
+    const verify::VerifiedImage& image;  // the hive after the write
+    std::vector<JournalFile> files;      // with the digests of `original`, and where the plan leads
+    std::optional<DiskRecord> disk = {};
+    std::vector<Epoch> hive_epochs = {};  // as in Journal
+};
 
-/// Reads the file at `path` back from the disk. Throws Error(unconfirmed_write) unless it is
-/// `expected` to the byte.
-void confirm(os::System& system, const std::string& path, ByteView expected);
+/// The folder for the backups of `subject`: absolute, without links. Throws
+/// Error(no_backup_folder).
+std::string backup_folder_of(os::System& system, const Subject& subject, const std::string& given);
+
+/// Throws Error(no_room) unless a backup of a hive of `hive_bytes` finds room in `folder`.
+void require_room_for_backup(os::System& system, const std::string& folder,
+                             std::uint64_t hive_bytes);
+
+/// Throws Error (read_only, no_room) for what can be seen before anything is written of a hive that
+/// becomes `image_bytes` long, with its backup in `backup_folder`.
+void require_writable(const os::File& hive, const std::string& backup_folder,
+                      std::uint64_t image_bytes);
+
+/// Opens the file of this name again and reads it back from the disk. Throws Error(io_error) unless
+/// it is a regular file, no link, and holds what is expected.
+void confirm(os::System& system, const std::string& path, const Fingerprint& expected);
+
+/// The command that undoes the write with this backup, from every folder.
+std::string undo_command(const Subject& subject, const std::string& backup);
+
+/// The same for a hive and the logs beside it, as `which` of `files` says.
+void confirm_files(const os::File& hive, const std::vector<JournalFile>& files,
+                   Fingerprint JournalFile::*which);
+
+/// Carries out `plan`. Throws Error(verification_failed) for one that does not lead to the image.
+/// Throws Error(unconfirmed_write), its message naming the backup, once a byte may have changed and
+/// could not be taken back; Error(interrupted) or any other with nothing changed and nothing left
+/// behind. Returns the path of the copy.
+std::string commit(const Target& target, const WritePlan& plan, const Contents& contents,
+                   const CommitOptions& options);
 
 }  // namespace nlafix::commit

@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 #include "commit/backup.h"
-#include "commit/manifest.h"
+#include "commit/carry_out.h"
+#include "commit/disk_medium.h"
 #include "os/file.h"
 #include "os/path_syntax.h"
 #include "os/paths.h"
@@ -53,6 +54,25 @@ std::vector<std::string> manifests_beside(
     return found;
 }
 
+bool is_cut_commit_of(os::System& system, disk::BlockDevice& device, const std::string& path) {
+    try {
+        // Of a hive in this folder, or of a disk that bore this name before.
+        const auto copy = os::status_if_any(system, backup_paths_of(path).copy, false);
+        const Journal journal = read_journal(system, path, copy ? copy->size_bytes : 0);
+        DiskMedium medium(device);
+        return journal.disk && journal.disk->size_bytes == device.size_bytes() &&
+               progress_on(medium, journal.epochs).state != CommitState::foreign;
+    } catch (const Error&) {
+        return true;  // a record that cannot be read rules nothing out
+    }
+}
+
+std::vector<std::string> stems_of(const Subject& disk, const std::string& backup_folder) {
+    std::vector<std::string> stems = {disk.stem};
+    if (!backup_folder.empty()) stems.push_back(os::join(backup_folder, os::name_of(disk.stem)));
+    return stems;
+}
+
 }  // namespace
 
 std::vector<std::string> find_interrupted_writes(os::System& system, const std::string& hive_path) {
@@ -91,6 +111,29 @@ void close_cut_write(os::System& system, const std::string& manifest_path) {
 void refuse_interrupted_write(os::System& system, const std::string& hive_path) {
     const auto manifest = find_interrupted_write(system, hive_path);
     if (manifest) throw_interrupted_write(hive_path, *manifest);
+}
+
+void refuse_interrupted_commit(os::System& system, const Subject& disk, disk::BlockDevice& device,
+                               const std::string& backup_folder) {
+    for (const std::string& stem : stems_of(disk, backup_folder)) {
+        if (!os::status_if_any(system, os::folder_of(stem), true)) continue;
+        for (const std::string& manifest : find_interrupted_writes(system, stem)) {
+            if (is_cut_commit_of(system, device, manifest)) {
+                throw_interrupted_write(disk.target, manifest);
+            }
+        }
+    }
+}
+
+std::optional<std::string> find_cut_commit(os::System& system, const Subject& disk,
+                                           disk::BlockDevice& device,
+                                           const std::string& backup_folder) {
+    for (const std::string& stem : stems_of(disk, backup_folder)) {
+        if (!os::status_if_any(system, os::folder_of(stem), true)) continue;
+        const auto manifest = find_cut_write(system, stem);
+        if (manifest && is_cut_commit_of(system, device, *manifest)) return manifest;
+    }
+    return std::nullopt;
 }
 
 void throw_interrupted_write(const std::string& target, const std::string& manifest) {

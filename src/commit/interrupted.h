@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "commit/record.h"
+#include "disk/block_device.h"
 #include "os/system.h"
 
 namespace nlafix::commit {
@@ -27,6 +29,18 @@ std::vector<std::string> find_interrupted_writes(os::System& system, const std::
 
 /// Throws Error(interrupted_write), with the undo to run, where there is one.
 void refuse_interrupted_write(os::System& system, const std::string& hive_path);
+
+/// The same for a commit to `device` that was cut: its manifest lies beside the image, in
+/// `backup_folder` (which may be empty), or where a marker beside the image says, and speaks of
+/// this disk.
+void refuse_interrupted_commit(os::System& system, const Subject& disk, disk::BlockDevice& device,
+                               const std::string& backup_folder);
+
+/// The manifest beside the image or in `backup_folder` of such a commit that was cut and left a
+/// whole hive.
+std::optional<std::string> find_cut_commit(os::System& system, const Subject& disk,
+                                           disk::BlockDevice& device,
+                                           const std::string& backup_folder);
 
 /// That error, naming the `undo` to run.
 [[noreturn]] void throw_interrupted_write(const std::string& target, const std::string& manifest);

@@ -17,18 +17,13 @@ void write_output(const os::File& like, const std::string& path, ByteView conten
             .hint("name a new file with -o, or remove this one");
     }
     const os::MustFinish must_finish;
-    os::File file = create_private_file(path, like);
+    write_private_file(path, like, content);
     try {
-        file.write_fully(content, 0);
-        file.flush();
-        file.close();
         os::flush_folder(system, os::folder_of(path));
-        confirm(system, path, content);
-    } catch (const Error& error) {
+        confirm(system, path, fingerprint_of(content));
+    } catch (const Error&) {
         os::remove_quietly(system, path);
-        // Whatever could not be confirmed is gone, and no hive was touched.
-        if (error.code() != ErrorCode::unconfirmed_write) throw;
-        throw Error(ErrorCode::io_error, error.message()).hint(error.hint());
+        throw;
     }
 }
 

@@ -101,6 +101,18 @@ os::File create_private_file(const std::string& path, const os::File& like) {
     return file;
 }
 
+void write_private_file(const std::string& path, const os::File& like, ByteView content) {
+    os::File file = create_private_file(path, like);
+    try {
+        file.write_fully(content, 0);
+        file.flush();
+        file.close();
+    } catch (const Error&) {
+        os::remove_quietly(like.system(), path);
+        throw;
+    }
+}
+
 bool copy_metadata(const os::File& like, const os::File& file) {
     os::System& system = file.system();
     const os::FileStatus wanted = like.status();

@@ -13,6 +13,9 @@ namespace nlafix::commit {
 /// attributes. Throws Error(no_permission) where that cannot be had, and removes the file again.
 os::File create_private_file(const std::string& path, const os::File& like);
 
+/// The same with `content` in it, flushed; nothing is left where that fails.
+void write_private_file(const std::string& path, const os::File& like, ByteView content);
+
 /// Gives `file` owner, mode, extended attributes and ACL of `like`. False when one of them cannot
 /// be set: then `file` must not take the place of `like`.
 bool copy_metadata(const os::File& like, const os::File& file);

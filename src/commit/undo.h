@@ -1,62 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The way back: the original bytes over what a fix wrote.
-// Owns: the checks that a backup, its manifest and the hive belong together.
+// The way back: the epochs of a fix that were begun, in reverse; or the original file in the place
+// of one that was replaced.
+// Owns: the checks that a backup, its manifest and what is there belong together.
 // Never: trusts a manifest, which may come from a hostile disk.
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/epoch.h"
 #include "commit/backup.h"
-#include "commit/manifest.h"
-#include "os/file.h"
+#include "commit/commit.h"
 
 namespace nlafix::commit {
 
 /// A backup that was read and found whole.
 struct LoadedBackup {
     BackupPaths paths;
-    Manifest manifest;
+    Journal journal;
     Bytes before;  // the original hive
-    Bytes after;   // what the fix wrote
 };
 
 /// Reads copy and manifest. Throws Error(malformed_backup) unless they belong together.
 LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest);
 
-/// Path of the hive that the manifest names, which may not be a link. Throws Error(no_such_file),
-/// Error(malformed_backup), Error(link_leads_out).
+/// Path of the hive or image that the manifest names, which may not be a link. Throws
+/// Error(no_such_file), Error(malformed_backup), Error(link_leads_out).
 std::string target_of(os::System& system, const LoadedBackup& backup);
 
-/// The way back from a fix that wrote the log first (recovery/restoration.h). Its files are the
-/// hive and the logs of the manifest, in that order.
-struct WayBack {
-    /// The hive has, with its logs, the content that it had before or after the fix.
-    bool is_known = false;
-    bool is_possible = false;
-    std::vector<Epoch> epochs;
-    std::string why_not;
+/// That something else wrote to `path` since the fix.
+[[noreturn]] void throw_changed_since(const std::string& path, const LoadedBackup& backup);
+
+/// What an undo asks of those who know where the hive lies. Each throws Error for a no.
+struct UndoOptions {
+    std::function<bool()> was_interrupted = {};
+    /// Called with the epochs that lead back, before the first write: seen in memory, they must
+    /// give the hive of the backup, and nothing but what a fix of this hive writes.
+    std::function<void(const std::vector<Epoch>&)> require_way_back = {};
+    /// Called where the fix is there as a whole.
+    std::function<void()> require_writable = {};
+    std::function<void()> confirm = {};  // what was put back, read by a way of its own
 };
 
 struct UndoResult {
     bool changed = false;  // false: all was the original already
-    bool in_place = false;
-    std::string method;  // "replace", "log-first", "in-place"; empty where nothing was written
-    std::string why;     // that way, for a person
+    Way way = Way::in_place;
     Effort effort;
     std::vector<std::string> warnings;
 };
 
-/// Puts the original back over `hive`, which is locked. Throws Error(hive_changed) when the hive is
-/// neither the original, nor what the fix wrote, nor a write between the two that was cut. `way` is
-/// there for a backup that holds logs; they are put back as well.
-/// Error(interrupted) when `was_interrupted` says so before the first write;
-/// Error(unconfirmed_write) once the hive may have changed.
-UndoResult undo(const os::File& hive, const LoadedBackup& backup,
-                const std::function<bool()>& was_interrupted = {},
-                const std::optional<WayBack>& way = std::nullopt);
+/// Puts back what the fix of `backup` replaced on `target`, which is locked; `epochs` are those of
+/// the journal that belong to its medium. Throws Error(hive_changed) when what is there is neither
+/// what the fix wrote, nor the original, nor a write between the two that was cut;
+/// Error(interrupted) before the first write; Error(unconfirmed_write) once a byte may have
+/// changed.
+UndoResult undo(const Target& target, const LoadedBackup& backup, const std::vector<Epoch>& epochs,
+                const UndoOptions& options);
 
 }  // namespace nlafix::commit

@@ -95,8 +95,8 @@ void OverlayDevice::compare(const Compare& visit) const {
     }
 }
 
-std::vector<DiskWrite> OverlayDevice::changes() const {
-    std::vector<DiskWrite> list;
+std::vector<Write> OverlayDevice::changes() const {
+    std::vector<Write> list;
     const std::size_t unit = base_.alignment_bytes();
     compare([&](std::uint64_t index, ByteView before, ByteView after) {
         for (std::size_t begin = 0; begin < after.size(); begin += unit) {
@@ -106,9 +106,9 @@ std::vector<DiskWrite> OverlayDevice::changes() const {
             const std::uint64_t at = index * block_bytes_ + begin;
             if (list.empty() || list.back().offset + list.back().after.size() != at ||
                 list.back().after.size() + unit > most_bytes_per_change) {
-                list.push_back({at, {}, {}});
+                list.push_back({primary_file, at, {}, {}});
             }
-            DiskWrite& write = list.back();
+            Write& write = list.back();
             write.before.insert(write.before.end(), old_unit.begin(), old_unit.end());
             write.after.insert(write.after.end(), new_unit.begin(), new_unit.end());
         }

@@ -10,8 +10,8 @@
 #include <map>
 #include <vector>
 
+#include "base/epoch.h"
 #include "disk/block_device.h"
-#include "disk/ntfs/commit_plan.h"
 
 namespace nlafix::disk {
 
@@ -33,7 +33,7 @@ public:
 
     /// What differs from the disk below, by ascending offset, in units of its alignment; neighbours
     /// are one write, of at most 1 MiB.
-    std::vector<DiskWrite> changes() const;
+    std::vector<Write> changes() const;
     /// Lets go of the blocks that equal the disk below; returns how many are left.
     std::size_t drop_unchanged();
     /// All that was written is gone.

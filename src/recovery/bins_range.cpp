@@ -53,9 +53,9 @@ std::vector<Write> changed_sectors(FileIndex file, ByteView before, ByteView aft
         const ByteView sector = part(after, at, end);
         if (!equal(part(before, at, end), sector)) {
             const bool follows =
-                !writes.empty() && writes.back().offset + writes.back().bytes.size() == at;
+                !writes.empty() && writes.back().offset + writes.back().after.size() == at;
             if (!follows) writes.push_back({file, at, {}});
-            Bytes& bytes = writes.back().bytes;
+            Bytes& bytes = writes.back().after;
             bytes.insert(bytes.end(), sector.begin(), sector.end());
         }
         at = end;

@@ -22,10 +22,11 @@ constexpr std::size_t entries_at = head_bytes;
 constexpr std::uint32_t new_log_type = 6;
 
 /// How far our numbers lie above all others. Windows goes on from the header's number: if it ever
-/// meets an entry of ours that never took effect, its own must not lead up to that one.
-constexpr std::uint32_t jump = 256;
+/// meets an entry of ours that never took effect, its own must not lead up to that one. Between two
+/// looks at a log it writes some hundred entries.
+constexpr std::uint32_t jump = 65536;
 /// Room for this write, its undo, and for Windows.
-constexpr std::uint32_t spare_numbers = 4096;
+constexpr std::uint32_t spare_numbers = 8 * jump;
 
 /// The backup holds the logs; Windows keeps them far below this.
 constexpr std::uint64_t most_log_bytes = std::uint64_t{1} << 26;
@@ -65,6 +66,8 @@ public:
             }
         }
         if (!plan_.possible()) plan_.epochs.clear();
+        plan_.way = Way::log_first;
+        plan_.why = text_of(plan_.which);
         return std::move(plan_);
     }
 
@@ -85,7 +88,7 @@ private:
     regf::BaseBlock header() const { return regf::read_base_block(current_); }
     std::uint32_t highest_number(ByteView clean) const;
     std::vector<Write> sectors_towards(ByteView from, ByteView image) const;
-    void add(std::string what, std::vector<Write> writes, bool touches_hive = true);
+    void add(std::string what, std::vector<Write> writes);
     void add_pages_and_final_header(ByteView clean, std::uint32_t final_sequence);
     bool refuse(std::string why) {
         plan_.why_not = std::move(why);
@@ -133,9 +136,9 @@ std::uint32_t Planner::highest_number(ByteView clean) const {
     return std::max(highest, known_.highest_sequence());
 }
 
-void Planner::add(std::string what, std::vector<Write> writes, bool touches_hive) {
+void Planner::add(std::string what, std::vector<Write> writes) {
     if (writes.empty()) return;
-    plan_.epochs.push_back({std::move(what), std::move(writes), {}, touches_hive, false});
+    plan_.epochs.push_back({std::move(what), std::move(writes)});
 }
 
 /// Room that runs out later would leave the hive half done. Nobody reads behind the last bin; of a
@@ -148,7 +151,7 @@ void Planner::take_room() {
         const ByteView replayed = ByteView(*replay_->image).subspan(current_.size());
         std::copy_n(replayed.begin(), std::min(replayed.size(), room_.size()), room_.begin());
     }
-    add("room behind the end", {{primary_file, current_.size(), room_}}, false);
+    add("room behind the end", {{primary_file, current_.size(), room_}});
 }
 
 /// Sectors of the bins, and of what lies behind them, that make `image` of `from`: the file as it
@@ -166,7 +169,7 @@ std::vector<Write> Planner::sectors_towards(ByteView from, ByteView image) const
 }
 
 void Planner::add_pages_and_final_header(ByteView clean, std::uint32_t final_sequence) {
-    plan_.epochs_to_commit = plan_.epochs.size();
+    plan_.commits_at = plan_.epochs.size();
     add("pages", sectors_towards(clean, wanted_));
     add("final header", {{primary_file, 0, head_of(wanted_, final_sequence, final_sequence)}});
     plan_.final_sequence = final_sequence;
@@ -222,8 +225,7 @@ void Planner::plan_dirty_new(const Replay& replay) {
     Bytes entry = write_entry(wanted_, pages, last + 1, end);
     if (range_is_inside(end, entry.size(), logs_[index].bytes.size())) {
         plan_.which = LogFirstCase::dirty_new;
-        add("log entry", {{file_of_log(index), end, std::move(entry)}}, false);
-        plan_.epochs.back().read_back = true;
+        add("log entry", {{file_of_log(index), end, std::move(entry)}});
         add_pages_and_final_header(current_, last + 2);
         return;
     }
@@ -280,7 +282,7 @@ void Planner::clear_what_a_cut_left(std::uint32_t number) {
         writes.push_back({file_of_log(i), 0, Bytes(head_bytes)});
         known_.forget_sequence(i);
     }
-    add("base block of a write that was cut", std::move(writes), false);
+    add("base block of a write that was cut", std::move(writes));
 }
 
 void Planner::plan_clean_new(ByteView clean) {
@@ -294,11 +296,8 @@ void Planner::plan_clean_new(ByteView clean) {
         return;
     }
     plan_.which = LogFirstCase::clean_new;
-    add("log entry", {{file_of_log(*log), entries_at, entry}}, false);
-    plan_.epochs.back().read_back = true;
-    add("log base block", {{file_of_log(*log), 0, log_base_block(wanted_, ours, new_log_type)}},
-        false);
-    plan_.epochs.back().read_back = true;
+    add("log entry", {{file_of_log(*log), entries_at, entry}});
+    add("log base block", {{file_of_log(*log), 0, log_base_block(wanted_, ours, new_log_type)}});
     add("header", {{primary_file, 0, head_of(clean, ours + 1, ours)}});
     add_pages_and_final_header(clean, ours + 1);
 }
@@ -330,10 +329,9 @@ void Planner::plan_clean_old(ByteView clean) {
     const ByteView time = wanted_.subspan(regf::first_bin_timestamp_at, sizeof(std::uint64_t));
     if (!equal(time, clean.subspan(regf::first_bin_timestamp_at, time.size()))) {
         add("time of the first bin",
-            {{primary_file, regf::first_bin_timestamp_at, Bytes(time.begin(), time.end())}}, false);
+            {{primary_file, regf::first_bin_timestamp_at, Bytes(time.begin(), time.end())}});
     }
-    add("log", {{file_of_log(*log), 0, std::move(bytes)}}, false);
-    plan_.epochs.back().read_back = true;
+    add("log", {{file_of_log(*log), 0, std::move(bytes)}});
     Bytes header = head_of(clean, 0, 0);
     put_u64(header, regf::timestamp_at, u64_at(wanted_, regf::timestamp_at));
     regf::put_sequence_numbers(header, final_sequence, is_xp ? number : number - 1);

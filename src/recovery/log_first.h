@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A change of a hive in the order in which Windows makes one: the log first, then the header, then
 // the pages (docs/crash-safety.md). A cut at any moment leaves a hive that Windows brings to the
-// old or to the new content by itself. Owns: which log is written and what goes into it, the
-// numbers in between and at the end, the order
-//   of it all; what the bytes that are there must prove for that to hold.
-// Never: touches a file; store and disk carry the list of epochs out.
+// old or to the new content by itself.
+// Owns: which log is written and what goes into it, the numbers in between and at the end, the
+//   order of it all; what the bytes that are there must prove for that to hold.
+// Never: touches a file.
 #pragma once
 
 #include <cstdint>
@@ -34,20 +34,18 @@ enum class LogFirstCase {
     dirty_old           // the replayed pages first, then as a clean one
 };
 
-/// "log-first: ..." for a person.
+/// For a person.
 std::string text_of(LogFirstCase which);
 
-struct LogFirst {
-    /// Why it is not possible, for a person; empty when it is. Nothing below means anything then.
+/// The plan, or why there is none. From the state that was given to `wanted`, but for its sequence
+/// numbers and checksum; files are numbered as in base/epoch.h, logs in the order in which they
+/// were given.
+struct LogFirst : WritePlan {
+    /// Why it is not possible, for a person; empty when it is. Nothing else means anything then.
     std::string why_not;
     LogFirstCase which = LogFirstCase::clean_new;
     /// Both sequence numbers of the finished hive.
     std::uint32_t final_sequence = 0;
-    /// From the state that was given to `wanted`, but for its sequence numbers and checksum. Files
-    /// are numbered as in base/epoch.h, logs in the order in which they were given.
-    std::vector<Epoch> epochs;
-    /// From this many epochs on Windows makes the new content of what it finds.
-    std::size_t epochs_to_commit = 0;
 
     bool possible() const { return why_not.empty(); }
 };

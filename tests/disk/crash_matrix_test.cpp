@@ -27,9 +27,9 @@ struct Part {
     ByteView bytes;
 };
 
-std::vector<Part> parts_of(const DiskEpoch& epoch, std::size_t most_bytes) {
+std::vector<Part> parts_of(const Epoch& epoch, std::size_t most_bytes) {
     std::vector<Part> parts;
-    for (const DiskWrite& write : epoch.writes) {
+    for (const Write& write : epoch.writes) {
         for (std::size_t at = 0; at < write.after.size(); at += most_bytes) {
             const std::size_t length = std::min(most_bytes, write.after.size() - at);
             parts.push_back({write.offset + at, ByteView(write.after).subspan(at, length)});
@@ -86,8 +86,7 @@ bool is_visibly_unfinished(ByteView hive) {
 /// Looks at what is on a disk after a cut of `epochs`, and puts it right by `undo`.
 class Examiner {
 public:
-    Examiner(DiskCommit& commit, const CommitPlan& plan)
-        : commit_(commit), plan_(plan), undo_(reversed(plan.epochs)) {}
+    Examiner(DiskCommit& commit, const WritePlan& plan) : commit_(commit), plan_(plan) {}
 
     void examine(BlockDevice& disk, Tally& tally) {
         ++tally.states;
@@ -98,9 +97,10 @@ public:
         if (findings.used_twice != 0) tally.note("a cluster belongs to two files");
         tally.leaking += findings.leaked != 0 ? 1 : 0;
         classify(disk, tally);
-        if (state_on(disk, plan_.epochs) == CommitState::foreign) tally.note("taken as foreign");
+        const commit::Progress progress = progress_on(disk, plan_.epochs);
+        if (progress.state == CommitState::foreign) tally.note("taken as foreign");
         OverlayDevice undone(disk);
-        carry_out(undone, undo_);
+        carry_out(undone, nlafix::reversed(plan_.epochs, progress.begun));
         if (state_on(undone, plan_.epochs) != CommitState::before) tally.note("not undone");
         if (!is_original(undone)) tally.note("undone, but not to the byte");
     }
@@ -126,8 +126,8 @@ private:
 
     /// Only the ranges of the plan can differ: nothing else was ever written.
     bool is_original(BlockDevice& disk) const {
-        for (const DiskEpoch& epoch : plan_.epochs) {
-            for (const DiskWrite& write : epoch.writes) {
+        for (const Epoch& epoch : plan_.epochs) {
+            for (const Write& write : epoch.writes) {
                 const Bytes found = read_bytes(disk, write.offset, write.after.size());
                 const auto begin =
                     commit_.device.content.begin() + static_cast<std::ptrdiff_t>(write.offset);
@@ -138,15 +138,14 @@ private:
     }
 
     DiskCommit& commit_;
-    const CommitPlan& plan_;
-    std::vector<DiskEpoch> undo_;
+    const WritePlan& plan_;
 };
 
 /// Cuts the power in every epoch of `epochs`, which begin on `disk`.
-void cut_everywhere(BlockDevice& disk, const std::vector<DiskEpoch>& epochs, Examiner& examiner,
+void cut_everywhere(BlockDevice& disk, const std::vector<Epoch>& epochs, Examiner& examiner,
                     Tally& tally) {
     OverlayDevice reached(disk);
-    for (const DiskEpoch& epoch : epochs) {
+    for (const Epoch& epoch : epochs) {
         const std::vector<Part> writes = parts_of(epoch, ~std::size_t{0} >> 1);
         const std::vector<Part> sectors = parts_of(epoch, sector_bytes);
         for (const std::vector<Part>* parts : {&writes, &sectors}) {
@@ -157,11 +156,11 @@ void cut_everywhere(BlockDevice& disk, const std::vector<DiskEpoch>& epochs, Exa
                 examiner.examine(state, tally);
             });
         }
-        for (const DiskWrite& write : epoch.writes) reached.write(write.after, write.offset);
+        for (const Write& write : epoch.writes) reached.write(write.after, write.offset);
     }
 }
 
-Tally cut_there_and_back(DiskCommit& commit, const CommitPlan& plan) {
+Tally cut_there_and_back(DiskCommit& commit, const WritePlan& plan) {
     Tally tally;
     Examiner examiner(commit, plan);
     cut_everywhere(commit.device, plan.epochs, examiner, tally);
@@ -171,20 +170,19 @@ Tally cut_there_and_back(DiskCommit& commit, const CommitPlan& plan) {
     return tally;
 }
 
-void print(const std::string& name, const CommitPlan& plan, const Tally& tally) {
+void print(const std::string& name, const WritePlan& plan, const Tally& tally) {
     std::string writes;
-    for (const DiskEpoch& epoch : plan.epochs) {
+    for (const Epoch& epoch : plan.epochs) {
         writes += (writes.empty() ? "" : "+") + std::to_string(epoch.writes.size());
     }
     fmt::print("| {:<44} | {:<8} | {:>10} | {:>6} | {:>6} | {:>6} | {:>10} | {:>7} | {:>8} |\n",
-               name, plan.method == CommitMethod::runlist_switch ? "switch" : "in place", writes,
-               tally.states, tally.old, tally.new_, tally.unfinished, tally.leaking,
-               tally.problem_count);
+               name, plan.way == Way::runlist_switch ? "switch" : "in place", writes, tally.states,
+               tally.old, tally.new_, tally.unfinished, tally.leaking, tally.problem_count);
 }
 
 struct Row {
     std::string name;
-    CommitMethod method;
+    Way way;
     NtfsImageOptions image;
     std::size_t hive_bytes;
     std::vector<std::size_t> pages;
@@ -205,7 +203,7 @@ NtfsImageOptions with(const std::function<void(NtfsImageOptions&)>& change) {
 }
 
 std::vector<Row> rows() {
-    using enum CommitMethod;
+    using enum Way;
     using Image = NtfsImageOptions;
     const std::size_t page = 4096;
     return {
@@ -286,8 +284,8 @@ TEST_CASE("a power cut in a commit leaves the old hive, the new one, or one that
         const Bytes before = hive_of(row.hive_bytes);
         DiskCommit commit(row.image, before, edited(before, row.pages, row.growth_bytes),
                           row.alignment_bytes);
-        const CommitPlan plan = commit.plan();
-        CHECK(plan.method == row.method);
+        const WritePlan plan = commit.plan();
+        CHECK(plan.way == row.way);
         const Tally tally = cut_there_and_back(commit, plan);
         print(row.name, plan, tally);
         for (const std::string& problem : tally.problems) {
@@ -295,7 +293,7 @@ TEST_CASE("a power cut in a commit leaves the old hive, the new one, or one that
         }
         CHECK(tally.old > 0);
         CHECK(tally.new_ > 0);
-        CHECK((tally.unfinished > 0) == (row.method == CommitMethod::in_place));
+        CHECK((tally.unfinished > 0) == (row.way == Way::in_place));
     }
 }
 
@@ -305,8 +303,8 @@ TEST_CASE("the matrix finds what goes wrong where flushes are left out") {
         NtfsImageOptions image = small_image();
         image.attribute_list = attribute_list;
         DiskCommit commit(image, before, edited(before, {3, 50}));
-        CommitPlan plan = commit.plan();
-        CommitPlan hasty = plan;
+        WritePlan plan = commit.plan();
+        WritePlan hasty = plan;
         hasty.epochs = {{}};
         OverlayDevice all(commit.device);
         carry_out(all, plan.epochs);

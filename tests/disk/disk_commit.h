@@ -7,17 +7,20 @@
 #include <utility>
 #include <vector>
 
-#include "commit/epochs.h"
-#include "disk/ntfs/carry_out.h"
+#include "commit/carry_out.h"
+#include "commit/disk_medium.h"
 #include "disk/ntfs/ntfs_volume.h"
 #include "disk/ntfs/plan_commit.h"
 #include "disk/overlay_device.h"
 #include "memory_device.h"
 #include "ntfs/ntfs_image.h"
 #include "patterned_file.h"
+#include "recovery/in_place.h"
 #include "regf/base_block.h"
 
 namespace nlafix::test {
+
+using commit::CommitState;
 
 /// When the tests edit, a FILETIME of 2021.
 inline constexpr std::uint64_t commit_time = 132539328000000000;
@@ -47,20 +50,22 @@ inline Bytes edited(const Bytes& before, const std::vector<std::size_t>& pages,
     return after;
 }
 
-/// The order of commit/epochs.h, as every maker of epochs hands it on.
-inline std::vector<Epoch> in_place_epochs(ByteView before, ByteView after) {
-    const Bytes opening = commit::opening_head_of_fix(before, after);
-    std::vector<Epoch> epochs;
-    for (const auto& from :
-         commit::in_place_epochs(before, after, opening, commit::Direction::fix)) {
-        Epoch epoch;
-        for (const auto& write : from.writes) {
-            epoch.writes.push_back(
-                {primary_file, write.offset, Bytes(write.bytes.begin(), write.bytes.end())});
-        }
-        epochs.push_back(std::move(epoch));
-    }
-    return epochs;
+// Epochs of a disk, on a disk.
+
+inline void carry_out(disk::BlockDevice& device, const std::vector<Epoch>& epochs) {
+    commit::DiskMedium medium(device);
+    bool touched = false;
+    commit::carry_out(medium, epochs, touched);
+}
+inline commit::Progress progress_on(disk::BlockDevice& device, const std::vector<Epoch>& epochs) {
+    commit::DiskMedium medium(device);
+    return commit::progress_on(medium, epochs);
+}
+inline CommitState state_on(disk::BlockDevice& device, const std::vector<Epoch>& epochs) {
+    return progress_on(device, epochs).state;
+}
+inline std::vector<Epoch> reversed(const std::vector<Epoch>& epochs) {
+    return nlafix::reversed(epochs, epochs.size());
 }
 
 /// A volume on a disk in memory, and a change of its hive.
@@ -74,7 +79,7 @@ struct DiskCommit {
         change.before = before;
         change.after = after;
         change.time = commit_time;
-        change.in_place = in_place_epochs(before, after);
+        change.in_place.epochs = recovery::in_place_epochs({before, {}}, after);
         change.in_place_files = {hive_on_volume};
     }
     DiskCommit(const DiskCommit&) = delete;
@@ -86,7 +91,7 @@ struct DiskCommit {
     }
 
     disk::DiskRange range() const { return {0, device.size_bytes()}; }
-    disk::CommitPlan plan() { return disk::plan_commit(device, range(), change); }
+    WritePlan plan() { return disk::plan_commit(device, range(), change); }
     disk::NtfsVolume volume() { return disk::NtfsVolume::open(device, range()); }
     Bytes hive() { return volume().read_file(hive_on_volume, std::size_t{1} << 26); }
 

@@ -115,7 +115,7 @@ private:
 };
 
 /// What is wrong with the other files may stay so, but does not become worse.
-void require_no_new_damage(BlockDevice& disk, const CommitPlan& plan) {
+void require_no_new_damage(BlockDevice& disk, const WritePlan& plan) {
     const VolumeFindings before = judge_volume(disk);
     OverlayDevice written(disk);
     carry_out(written, plan.epochs);
@@ -138,7 +138,7 @@ std::string outcome_of(BlockDevice& disk, const FileChange& change) {
         static_cast<void>(volume.list(""));
         static_cast<void>(volume.read_file(hive_on_volume, std::uint64_t{64} << 20));
         static_cast<void>(volume.state());
-        const CommitPlan plan = plan_commit(disk, range, change);
+        const WritePlan plan = plan_commit(disk, range, change);
         require_no_new_damage(disk, plan);
         return "planned";
     } catch (const Error& error) {

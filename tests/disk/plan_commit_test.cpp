@@ -15,9 +15,9 @@ using namespace nlafix::test;
 
 namespace {
 
-std::size_t bytes_of(const DiskEpoch& epoch) {
+std::size_t bytes_of(const Epoch& epoch) {
     std::size_t bytes = 0;
-    for (const DiskWrite& write : epoch.writes) bytes += write.after.size();
+    for (const Write& write : epoch.writes) bytes += write.after.size();
     return bytes;
 }
 
@@ -30,7 +30,7 @@ bool is_sound(BlockDevice& device) {
 }
 
 /// Carries the commit out and takes it back, and looks at the volume after each.
-void require_there_and_back(DiskCommit& commit, const CommitPlan& plan) {
+void require_there_and_back(DiskCommit& commit, const WritePlan& plan) {
     const Bytes original = commit.device.content;
     REQUIRE(is_sound(commit.device));
     CHECK(state_on(commit.device, plan.epochs) == CommitState::before);
@@ -48,9 +48,9 @@ void require_there_and_back(DiskCommit& commit, const CommitPlan& plan) {
 TEST_CASE("The switch moves the changed clusters and no other") {
     const Bytes before = hive_of(100 * 4096);
     DiskCommit commit({}, before, edited(before, {3, 4, 50}));
-    const CommitPlan plan = commit.plan();
-    CHECK(plan.method == CommitMethod::runlist_switch);
-    CHECK(plan.reason == "");
+    const WritePlan plan = commit.plan();
+    CHECK(plan.way == Way::runlist_switch);
+    CHECK(plan.why == "");
     REQUIRE(plan.epochs.size() == 3);
     CHECK(bytes_of(plan.epochs[0]) == 4 * 4096 + 512);  // with the head, and a sector of $Bitmap
     CHECK(bytes_of(plan.epochs[1]) == 512);             // one sector of the record
@@ -80,8 +80,8 @@ TEST_CASE("A hive that grows is switched too, on clusters of every size") {
         image.cluster_bytes = cluster_bytes;
         const Bytes before = hive_of(40 * 4096);
         DiskCommit commit(image, before, edited(before, {7}, 3 * 4096));
-        const CommitPlan plan = commit.plan();
-        CHECK(plan.method == CommitMethod::runlist_switch);
+        const WritePlan plan = commit.plan();
+        CHECK(plan.way == Way::runlist_switch);
         require_there_and_back(commit, plan);
     }
 }
@@ -118,10 +118,10 @@ TEST_CASE("A disk of large sectors is written in large sectors") {
     image.sector_bytes = 4096;
     const Bytes before = hive_of(40 * 4096);
     DiskCommit commit(image, before, edited(before, {7}), 4096);
-    const CommitPlan plan = commit.plan();
-    CHECK(plan.method == CommitMethod::runlist_switch);
-    for (const DiskEpoch& epoch : plan.epochs) {
-        for (const DiskWrite& write : epoch.writes) {
+    const WritePlan plan = commit.plan();
+    CHECK(plan.way == Way::runlist_switch);
+    for (const Epoch& epoch : plan.epochs) {
+        for (const Write& write : epoch.writes) {
             CHECK(write.offset % 4096 == 0);
             CHECK(write.after.size() % 4096 == 0);
         }
@@ -134,8 +134,8 @@ TEST_CASE("Where single clusters do not fit into the record's first sector more 
     image.runs = 60;  // their mapping pairs end in the second sector
     const Bytes before = hive_of(120 * 4096);
     DiskCommit commit(image, before, edited(before, {10, 70, 110}));
-    const CommitPlan plan = commit.plan();
-    CHECK(plan.method == CommitMethod::runlist_switch);
+    const WritePlan plan = commit.plan();
+    CHECK(plan.way == Way::runlist_switch);
     CHECK(bytes_of(plan.epochs[1]) == 512);
     CHECK(commit.volume().find(hive_on_volume)->runs.size() == 60);
     require_there_and_back(commit, plan);
@@ -147,9 +147,9 @@ TEST_CASE("A hive with an attribute list is written in place, for a reason that 
     image.runs = 1100;
     const Bytes before = hive_of(1100 * 512);
     DiskCommit commit(image, before, edited(before, {10, 20}));
-    const CommitPlan plan = commit.plan();
-    CHECK(plan.method == CommitMethod::in_place);
-    CHECK(contains(plan.reason, "attribute list"));
+    const WritePlan plan = commit.plan();
+    CHECK(plan.way == Way::in_place);
+    CHECK(contains(plan.why, "attribute list"));
     CHECK(plan.epochs.size() == 3);
     require_there_and_back(commit, plan);
 }
@@ -159,9 +159,9 @@ TEST_CASE("Without room the hive is written in place") {
     image.free_clusters = 0;
     const Bytes before = hive_of(40 * 4096);
     DiskCommit commit(image, before, edited(before, {10, 20, 30}));
-    const CommitPlan plan = commit.plan();
-    CHECK(plan.method == CommitMethod::in_place);
-    CHECK(contains(plan.reason, "no room"));
+    const WritePlan plan = commit.plan();
+    CHECK(plan.way == Way::in_place);
+    CHECK(contains(plan.why, "no room"));
     require_there_and_back(commit, plan);
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("Where the hive would have to grow in place it is refused") {
     listed.attribute_list = true;
     DiskCommit with_list(listed, before, edited(before, {10}, 4096));
     CHECK(word_thrown_by([&] { with_list.plan(); }) == "unsuitable-file");
-    with_list.change.in_place.clear();
+    with_list.change.in_place.epochs.clear();
     CHECK(word_thrown_by([&] { with_list.plan(); }) == "unsuitable-file");
 }
 
@@ -187,13 +187,13 @@ TEST_CASE("A way in place may write into a log as well, where it has the room") 
     image.files = {{log_path, Bytes(8 * 4096)}};
     DiskCommit commit(image, before, edited(before, {10, 20}));
     commit.change.in_place_files.push_back(log_path);
-    commit.change.in_place_method = CommitMethod::log_first;
+    commit.change.in_place.way = Way::log_first;
     Epoch log_entry;
     log_entry.writes = {{file_of_log(0), 512, patterned(5000)}};
-    std::vector<Epoch>& epochs = commit.change.in_place;
+    std::vector<Epoch>& epochs = commit.change.in_place.epochs;
     epochs.insert(epochs.begin(), log_entry);
-    const CommitPlan plan = commit.plan();
-    CHECK(plan.method == CommitMethod::log_first);
+    const WritePlan plan = commit.plan();
+    CHECK(plan.way == Way::log_first);
     CHECK(plan.epochs.size() == 4);
     carry_out(commit.device, plan.epochs);
     const Bytes log = commit.volume().read_file(log_path, 1 << 20);

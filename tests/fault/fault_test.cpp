@@ -7,11 +7,11 @@
 #include <cerrno>
 
 #include "cli/exit_status.h"
-#include "commit/backup.h"
+#include "commit/record.h"
 #include "fault_system.h"
+#include "hive_content.h"
 #include "os/paths.h"
 #include "recovery/bins_range.h"
-#include "recovery/restoration.h"
 #include "scenario.h"
 
 using namespace nlafix;
@@ -66,8 +66,7 @@ bool has_wanted_content(const Scenario& scenario, const Medium& now) {
     for (const auto& [path, content] : scenario.logs) {
         logs.push_back({os::name_of(path), now.at(path).content, ""});
     }
-    return recovery::same_content(recovery::content_of({now.at(hive_path).content, logs}),
-                                  scenario.after);
+    return recovery::same_content(content_of(now.at(hive_path).content, logs), scenario.after);
 }
 
 std::string problem_of_success(const Scenario& scenario, const Medium& now) {

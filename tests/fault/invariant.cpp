@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "base/digest.h"
-#include "commit/backup.h"
+#include "commit/record.h"
 #include "hive_builder.h"
+#include "hive_content.h"
 #include "os/paths.h"
 #include "recovery/bins_range.h"
-#include "recovery/restoration.h"
 #include "scenario.h"
 
 namespace nlafix::test {
@@ -137,12 +137,11 @@ std::string Verifier::problem_of_whole(const Medium& medium) const {
             {os::name_of(path), found == medium.end() ? SharedBytes() : found->second.content, ""});
         original_logs.push_back({os::name_of(path), content, ""});
     }
-    const Bytes now = recovery::content_of({medium.at(hive_path).content, logs});
+    const Bytes now = content_of(medium.at(hive_path).content, logs);
     if (now.empty()) {
         return "no log completes the hive";
     }
-    const bool is_old =
-        recovery::same_content(now, recovery::content_of({scenario_.before, original_logs}));
+    const bool is_old = recovery::same_content(now, content_of(scenario_.before, original_logs));
     if (!is_old && !recovery::same_content(now, scenario_.after)) {
         return "the hive is neither the old one nor the new one with its logs";
     }

@@ -11,7 +11,7 @@
 #include <cstdio>
 
 #include "cli/exit_status.h"
-#include "commit/backup.h"
+#include "commit/record.h"
 #include "fault_system.h"
 #include "os/paths.h"
 #include "scenario.h"

@@ -5,13 +5,13 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "commit/manifest.h"
+#include "commit/journal.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {
-        const auto manifest = nlafix::commit::parse_manifest(
+        const auto journal = nlafix::commit::parse_journal(
             std::string_view(reinterpret_cast<const char*>(data), size));
-        static_cast<void>(nlafix::commit::rebuild_after(manifest, {}));
+        static_cast<void>(nlafix::commit::to_json(journal));
     } catch (const nlafix::Error&) {
         // An answer like any other.
     }

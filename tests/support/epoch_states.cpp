@@ -13,12 +13,12 @@ constexpr std::size_t sector_bytes = 512;
 std::vector<Write> sectors_of(const Epoch& epoch) {
     std::vector<Write> sectors;
     for (const Write& write : epoch.writes) {
-        for (std::size_t done = 0; done < write.bytes.size();) {
+        for (std::size_t done = 0; done < write.after.size();) {
             const std::uint64_t at = write.offset + done;
             const std::size_t length =
                 std::min<std::size_t>(sector_bytes - static_cast<std::size_t>(at % sector_bytes),
-                                      write.bytes.size() - done);
-            const auto begin = write.bytes.begin() + static_cast<std::ptrdiff_t>(done);
+                                      write.after.size() - done);
+            const auto begin = write.after.begin() + static_cast<std::ptrdiff_t>(done);
             sectors.push_back(
                 {write.file, at, Bytes(begin, begin + static_cast<std::ptrdiff_t>(length))});
             done += length;
@@ -28,11 +28,11 @@ std::vector<Write> sectors_of(const Epoch& epoch) {
 }
 
 void apply(const Write& write, Files& files) {
-    apply_epoch({"", {write}, {}, true, false}, files);
+    apply_epoch({"", {write}}, files);
 }
 
 void resize(const Epoch& epoch, Files& files) {
-    apply_epoch({"", {}, epoch.resizes, true, false}, files);
+    apply_epoch({"", {}, epoch.resizes}, files);
 }
 
 void visit_epoch(const Files& start, const Epoch& epoch, std::size_t random_states,
@@ -41,10 +41,10 @@ void visit_epoch(const Files& start, const Epoch& epoch, std::size_t random_stat
     Files files = start;
     for (const Write& sector : sectors) {
         visit(files);
-        if (sector.offset == 0 || sector.bytes.size() < sector_bytes) {
-            for (std::size_t length = 4; length < sector.bytes.size(); length += 4) {
+        if (sector.offset == 0 || sector.after.size() < sector_bytes) {
+            for (std::size_t length = 4; length < sector.after.size(); length += 4) {
                 Files torn = files;
-                const auto begin = sector.bytes.begin();
+                const auto begin = sector.after.begin();
                 apply({sector.file, sector.offset,
                        Bytes(begin, begin + static_cast<std::ptrdiff_t>(length))},
                       torn);

@@ -15,13 +15,13 @@ std::string obstacle(const Epoch& epoch, const std::vector<NtfsFile>& files) {
         const NtfsFile& file = files.at(write.file);
         // Behind the initialized part the disk holds what an earlier file left.
         const std::uint64_t room = std::min(file.size_bytes, file.initialized_bytes);
-        if (!range_is_inside(write.offset, write.bytes.size(), room)) {
+        if (!range_is_inside(write.offset, write.after.size(), room)) {
             return file.path + " would have to grow";
         }
     }
     for (const Resize& resize : epoch.resizes) {
         const NtfsFile& file = files.at(resize.file);
-        if (resize.size_bytes != file.size_bytes) return file.path + " would change its size";
+        if (resize.after_bytes != file.size_bytes) return file.path + " would change its size";
     }
     return {};
 }
@@ -63,9 +63,9 @@ void stage_in_place(Staging& staging, const VolumeOnDisk& volume, const InPlace&
     const VolumeOnDisk staged{staging.epoch(), volume.range, volume.geometry};
     for (const Epoch& epoch : epochs) {
         for (const Write& write : epoch.writes) {
-            write_data(staged, plan.files.at(write.file).runs, write.offset, write.bytes);
+            write_data(staged, plan.files.at(write.file).runs, write.offset, write.after);
         }
-        staging.end_epoch();
+        staging.end_epoch(epoch.what);
     }
 }
 

@@ -49,7 +49,7 @@ public:
           volume_{device, range, ntfs_.geometry()},
           staging_(device) {}
 
-    CommitPlan make() {
+    WritePlan make() {
         const NtfsFile file = require_file();
         const RunlistSwitch plan = plan_switch(volume_, file, change_.after, change_.time);
         return plan.why_not.empty() ? switched(file, plan) : written_in_place(file, plan);
@@ -65,8 +65,8 @@ public:
         }
         static_cast<void>(require_way_in_place(file, plan));
         std::uint64_t bytes = 0;
-        for (const Epoch& epoch : change_.in_place) {
-            for (const Write& write : epoch.writes) bytes += write.bytes.size();
+        for (const Epoch& epoch : change_.in_place.epochs) {
+            for (const Write& write : epoch.writes) bytes += write.after.size();
         }
         return bytes;
     }
@@ -108,7 +108,7 @@ private:
 
     NtfsVolume staged() { return NtfsVolume::open(staging_.disk(), volume_.range); }
 
-    CommitPlan switched(const NtfsFile& file, const RunlistSwitch& plan) {
+    WritePlan switched(const NtfsFile& file, const RunlistSwitch& plan) {
         stage_switch(staging_, volume_, file, plan, change_.after, [&](bool is_new) {
             NtfsVolume volume = staged();
             const ByteView expected = is_new ? change_.after : change_.before;
@@ -120,12 +120,13 @@ private:
             throw_not_verified(file.path + " would be described in another way");
         }
         require_owners({staging_.disk(), volume_.range, volume_.geometry}, plan.runs, plan.freed);
-        return {CommitMethod::runlist_switch, "", staging_.epochs()};
+        // Its second epoch is the switch.
+        return {Way::runlist_switch, "", staging_.epochs(), 2};
     }
 
     /// Where the runlist cannot be switched for the reason in `failed`.
     InPlace require_way_in_place(const NtfsFile& file, const RunlistSwitch& failed) {
-        InPlace plan = plan_in_place(ntfs_, change_.in_place, change_.in_place_files);
+        InPlace plan = plan_in_place(ntfs_, change_.in_place.epochs, change_.in_place_files);
         if (plan.why_not.empty()) return plan;
         throw Error(failed.no_room ? ErrorCode::no_room : ErrorCode::unsuitable_file,
                     file.path + " cannot be written safely: " + failed.why_not +
@@ -134,11 +135,11 @@ private:
                                  : "mount the volume and give its folder as TARGET");
     }
 
-    CommitPlan written_in_place(const NtfsFile& file, const RunlistSwitch& failed) {
+    WritePlan written_in_place(const NtfsFile& file, const RunlistSwitch& failed) {
         const InPlace plan = require_way_in_place(file, failed);
         std::vector<Bytes> contents = contents_of(plan);
-        for (const Epoch& epoch : change_.in_place) apply_epoch(epoch, contents);
-        stage_in_place(staging_, volume_, plan, change_.in_place);
+        for (const Epoch& epoch : change_.in_place.epochs) apply_epoch(epoch, contents);
+        stage_in_place(staging_, volume_, plan, change_.in_place.epochs);
         NtfsVolume volume = staged();
         std::vector<ClusterRun> owned;
         for (FileIndex i = 0; i < plan.files.size(); ++i) {
@@ -152,7 +153,8 @@ private:
             owned.insert(owned.end(), written.runs.begin(), written.runs.end());
         }
         require_owners({staging_.disk(), volume_.range, volume_.geometry}, owned, {});
-        return {change_.in_place_method, failed.why_not, staging_.epochs()};
+        return {change_.in_place.way, failed.why_not, staging_.epochs(),
+                change_.in_place.commits_at};
     }
 
     /// What the files that are written hold now.
@@ -174,7 +176,7 @@ private:
 
 }  // namespace
 
-CommitPlan plan_commit(BlockDevice& device, const DiskRange& range, const FileChange& change) {
+WritePlan plan_commit(BlockDevice& device, const DiskRange& range, const FileChange& change) {
     return Commit(device, range, change).make();
 }
 

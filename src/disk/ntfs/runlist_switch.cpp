@@ -199,14 +199,14 @@ void stage_switch(Staging& staging, const VolumeOnDisk& volume, const NtfsFile& 
     const VolumeOnDisk staged{staging.epoch(), volume.range, volume.geometry};
     mark(staged, plan.fresh, true);
     write_fresh_clusters(staged, plan, after);
-    staging.end_epoch();
+    staging.end_epoch("new clusters");
     ended(false);
     const std::uint32_t record_bytes = volume.geometry.record_bytes;
     write_data(staged, volume.geometry.mft, file.record * record_bytes, plan.record);
-    staging.end_epoch();
+    staging.end_epoch("MFT record");
     ended(true);
     mark(staged, plan.freed, false);
-    staging.end_epoch();
+    staging.end_epoch("old clusters");
     ended(true);
 }
 

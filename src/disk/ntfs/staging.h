@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "disk/ntfs/commit_plan.h"
+#include "base/epoch.h"
 #include "disk/overlay_device.h"
 
 namespace nlafix::disk {
@@ -21,21 +21,21 @@ public:
     BlockDevice& epoch() { return epoch_; }
     /// The disk as it is after the epochs that were ended.
     BlockDevice& disk() { return done_; }
-    const std::vector<DiskEpoch>& epochs() const { return epochs_; }
+    const std::vector<Epoch>& epochs() const { return epochs_; }
 
     /// What was written since the last end becomes an epoch, unless it changes nothing.
-    void end_epoch() {
-        DiskEpoch ended{epoch_.changes()};
+    void end_epoch(const std::string& what) {
+        Epoch ended{what, epoch_.changes()};
         epoch_.discard();
         if (ended.writes.empty()) return;
-        for (const DiskWrite& write : ended.writes) done_.write(write.after, write.offset);
+        for (const Write& write : ended.writes) done_.write(write.after, write.offset);
         epochs_.push_back(std::move(ended));
     }
 
 private:
     OverlayDevice done_;
     OverlayDevice epoch_;
-    std::vector<DiskEpoch> epochs_;
+    std::vector<Epoch> epochs_;
 };
 
 }  // namespace nlafix::disk

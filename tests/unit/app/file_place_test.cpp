@@ -58,12 +58,14 @@ TEST_CASE(
         const source::HiveFiles files = place->read();
         place->open_for_writing();
         const auto image = verify::verify(hive.clean, hive.plan, hive.edited());
+        app::PlannedWrite planned = place->plan(files, image.bytes(), {}, test::edit_time);
         row.change(folder);
         const Bytes changed = test::read_file(path);
         const auto names = os::names_in(os::real_system(), folder.path());
-        commit::StoreOptions options;
+        commit::CommitOptions options;
         options.time = test::edit_time;
-        CHECK(test::word_thrown_by([&] { place->store(files, image, options, {}); }) == row.word);
+        CHECK(test::word_thrown_by([&] { place->commit(files, planned, image, options); }) ==
+              row.word);
         if (row.word == "nothing") {
             CHECK(equal(test::read_file(path), image.bytes()));
         } else {

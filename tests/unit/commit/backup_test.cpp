@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "commit/interrupted.h"
+#include "commit/record.h"
 #include "os/path_syntax.h"
 #include "os/paths.h"
 #include "temp_folder.h"
@@ -24,12 +25,17 @@ namespace {
 constexpr std::uint64_t some_time = 134398183270000000;
 const std::string stem = "SYSTEM.nlafix-20261122T105207Z";
 
+commit::Journal some_journal() {
+    commit::Journal journal;
+    journal.target = "SYSTEM";
+    journal.files = {{"", commit::fingerprint_of({}), commit::fingerprint_of({})}};
+    return journal;
+}
+
 std::string manifest_text(State state) {
-    commit::Manifest manifest;
-    manifest.state = state;
-    manifest.target = "SYSTEM";
-    manifest.before = manifest.after = commit::fingerprint_of({});
-    return commit::to_json(manifest);
+    commit::Journal journal = some_journal();
+    journal.state = state;
+    return commit::to_json(journal);
 }
 
 }  // namespace
@@ -40,17 +46,14 @@ TEST_CASE("A backup's names are made of the hive's name and the time") {
     const auto paths = commit::free_backup_paths(os::real_system(), hive, folder.path(), some_time);
     CHECK(paths.copy == folder / (stem + ".bak"));
     CHECK(paths.manifest == folder / (stem + ".json"));
-    CHECK(paths.temporary == folder / (stem + ".tmp"));
-    // Elsewhere: only the temporary file must be beside the hive.
     const TempFolder other;
     const auto away = commit::free_backup_paths(os::real_system(), hive, other.path(), some_time);
     CHECK(away.copy == other / (stem + ".bak"));
     CHECK(away.manifest == other / (stem + ".json"));
-    CHECK(away.temporary == folder / (stem + ".tmp"));
 }
 
 TEST_CASE("A counter stands behind the time where one of the names is taken") {
-    for (const char* taken : {".bak", ".json", ".tmp"}) {
+    for (const char* taken : {".bak", ".json"}) {
         CAPTURE(std::string(taken));
         const TempFolder folder;
         folder.write_text(stem + taken, "");
@@ -59,7 +62,6 @@ TEST_CASE("A counter stands behind the time where one of the names is taken") {
                                                      folder.path(), some_time);
         CHECK(paths.copy == folder / (stem + "-3.bak"));
         CHECK(paths.manifest == folder / (stem + "-3.json"));
-        CHECK(paths.temporary == folder / (stem + "-3.tmp"));
     }
 }
 
@@ -83,9 +85,10 @@ TEST_CASE("A backup goes away again unless it is kept") {
         const auto paths =
             commit::free_backup_paths(os::real_system(), path, folder.path(), some_time);
         {
-            commit::Backup backup = commit::Backup::create(hive, test::read_file(path), {}, paths);
+            commit::Backup backup =
+                commit::Backup::create(hive, test::read_file(path), some_journal(), paths);
             CHECK(test::read_text(paths.copy) == "regf original");
-            CHECK(commit::read_manifest(os::real_system(), paths.manifest).state ==
+            CHECK(commit::read_journal(os::real_system(), paths.manifest, 0).state ==
                   State::prepared);
             commit::Backup moved = std::move(backup);
             if (keep) moved.keep();
@@ -103,12 +106,13 @@ TEST_CASE("A backup is readable by its owner alone, and takes no name that exist
     const os::File hive = os::File::open(os::real_system(), path, {});
     const auto paths = commit::free_backup_paths(os::real_system(), path, folder.path(), some_time);
     {
-        const auto backup = commit::Backup::create(hive, {}, {}, paths);
+        const auto backup = commit::Backup::create(hive, {}, some_journal(), paths);
         CHECK(os::status_of(os::real_system(), paths.copy, false).permissions == 0600);
         CHECK(os::status_of(os::real_system(), paths.manifest, false).permissions == 0600);
     }
     folder.write_text(stem + ".json", "somebody else's");
-    CHECK(test::word_thrown_by([&] { commit::Backup::create(hive, {}, {}, paths); }) == "io-error");
+    CHECK(test::word_thrown_by([&] { commit::Backup::create(hive, {}, some_journal(), paths); }) ==
+          "io-error");
     CHECK(test::read_text(paths.manifest) == "somebody else's");
     CHECK_FALSE(os::status_if_any(os::real_system(), paths.copy, false));
 }
@@ -166,13 +170,21 @@ TEST_CASE("A marker beside the hive names a manifest elsewhere") {
         other.write_text(stem + ".json", manifest_text(State::written));
         CHECK_FALSE(found());
     }
+    SUBCASE("and nothing but a manifest") {
+        other.write_text("secret", manifest_text(State::writing));
+        folder.write_text("SYSTEM.nlafix-writing", (other / "secret") + "\n");
+        CHECK_FALSE(found());
+    }
     SUBCASE("but was itself cut") {
         folder.write_text("SYSTEM.nlafix-writing", "");
         CHECK_FALSE(found());
     }
     SUBCASE("and is removed") {
-        commit::remove_marker(os::real_system(), path);
+        const commit::Subject subject{path, path, true};
+        other.write_text(stem + ".json", manifest_text(State::writing));
+        const commit::Record record(os::real_system(), subject, manifest);
+        record.end(State::written);
         CHECK_FALSE(os::status_if_any(os::real_system(), commit::marker_path(path), false));
-        commit::remove_marker(os::real_system(), path);  // a second time: nothing to do
+        record.end(State::written);  // a second time: nothing to remove
     }
 }

@@ -60,7 +60,7 @@ TEST_CASE("The changes of an overlay, laid over the disk below, are what the ove
         const auto changes = overlay.changes();
         const Bytes shown = disk::read_bytes(overlay, 0, base.content.size());
         std::uint64_t end = 0;
-        for (const disk::DiskWrite& write : changes) {
+        for (const Write& write : changes) {
             CHECK(write.offset >= end);
             CHECK(write.offset % alignment == 0);
             CHECK(write.after.size() % alignment == 0);
@@ -68,7 +68,7 @@ TEST_CASE("The changes of an overlay, laid over the disk below, are what the ove
             CHECK(equal(write.before, disk::read_bytes(base, write.offset, write.before.size())));
             end = write.offset + write.after.size();
         }
-        for (const disk::DiskWrite& write : changes) base.write(write.after, write.offset);
+        for (const Write& write : changes) base.write(write.after, write.offset);
         CHECK(equal(base.content, shown));
         CHECK(overlay.changes().empty());
     }

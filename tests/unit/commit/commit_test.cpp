@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A verified image on the disk, and the way back.
-#include "commit/store.h"
+#include "commit/commit.h"
 
 #include <doctest/doctest.h>
 #include <algorithm>
@@ -8,13 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "app/file_place.h"
+#include "app/session.h"
 #include "commit/backup.h"
-#include "commit/epochs.h"
 #include "commit/interrupted.h"
 #include "commit/undo.h"
 #include "forwarding_system.h"
 #include "os/paths.h"
 #include "prepared_hive.h"
+#include "regf/base_block.h"
 #include "temp_folder.h"
 #include "thrown.h"
 #include "verify/verify.h"
@@ -52,18 +54,37 @@ struct Fixed {
         path = folder.write("SYSTEM", hive.built.bytes);
     }
 
-    commit::StoreResult fix(const commit::StoreOptions& options) {
-        const os::File file = os::File::open(system, path, {});
-        return commit::store_image(file, hive.built.bytes,
-                                   verify::verify(hive.clean, hive.plan, image), {}, options);
+    struct Result {
+        std::string backup;
+        bool in_place = false;
+    };
+
+    /// As the stages of app do it, through the place of a file.
+    Result fix(const commit::CommitOptions& options) {
+        const auto place = app::make_file_place(system, {source::TargetKind::hive, path});
+        const source::HiveFiles files = place->read();
+        place->open_for_writing();
+        app::PlannedWrite planned = place->plan(files, image.bytes, {}, test::edit_time);
+        const bool in_place = planned.plan.way == Way::in_place;
+        const auto verified = verify::verify(hive.clean, hive.plan, image);
+        return {place->commit(files, planned, verified, options), in_place};
     }
-    commit::StoreResult fix() { return fix({"", {"an edit"}, test::edit_time, {}}); }
-    commit::UndoResult undo(const std::string& backup) {
-        const commit::LoadedBackup loaded = commit::load_backup(system, backup);
-        return commit::undo(os::File::open(system, path, {}), loaded);
+    Result fix() { return fix({"", {"an edit"}, test::edit_time}); }
+    app::Report run_undo(const std::string& backup) {
+        app::Session session(system, {});
+        return session.run(app::Command::undo, backup, {});
+    }
+    app::Report undo(const std::string& backup) {
+        app::Report report = run_undo(backup);
+        REQUIRE_MESSAGE(!report.error, report.error->message());
+        return report;
     }
     std::string word_of_undo(const std::string& backup) {
-        return test::word_thrown_by([&] { undo(backup); });
+        const app::Report report = run_undo(backup);
+        return report.error ? std::string(word_of(report.error->code())) : "nothing";
+    }
+    commit::Journal journal_of(const std::string& manifest) {
+        return commit::read_journal(system, manifest, before().size());
     }
     Bytes content() const { return test::read_file(path); }
     const Bytes& before() const { return hive.built.bytes; }
@@ -93,23 +114,23 @@ TEST_CASE("A fix leaves the image, a backup and a record; undo gives back the or
     for (const char* type : {replaceable, in_place_only}) {
         CAPTURE(std::string(type));
         Fixed fixed(type);
-        const commit::StoreResult result = fixed.fix();
+        const Fixed::Result result = fixed.fix();
         CHECK(result.in_place == (std::string(type) == in_place_only));
         CHECK(fixed.content() == fixed.after());
         CHECK(test::read_file(result.backup) == fixed.before());
         const std::string manifest = manifest_of(result.backup);
-        const auto record = commit::read_manifest(fixed.system, manifest);
+        const auto record = fixed.journal_of(manifest);
         CHECK(record.state == State::written);
         CHECK(record.target == "SYSTEM");
-        CHECK(record.in_place == result.in_place);
+        CHECK(record.way == (result.in_place ? Way::in_place : Way::replace));
         CHECK(record.edits == std::vector<std::string>{"an edit"});
         CHECK(names_in(fixed.folder).size() == 3);  // hive, copy, manifest
 
-        const commit::UndoResult undone = fixed.undo(manifest);
+        const app::Report undone = fixed.undo(manifest);
         CHECK(undone.changed);
         CHECK(fixed.content() == fixed.before());
-        CHECK(commit::read_manifest(fixed.system, manifest).state == State::undone);
-        const commit::UndoResult again = fixed.undo(result.backup);
+        CHECK(fixed.journal_of(manifest).state == State::undone);
+        const app::Report again = fixed.undo(result.backup);
         CHECK_FALSE(again.changed);
         CHECK(fixed.content() == fixed.before());
     }
@@ -149,9 +170,9 @@ TEST_CASE("With the backup elsewhere the manifest has the whole path, and no mar
     for (const char* type : {replaceable, in_place_only}) {
         const TempFolder backups;
         Fixed fixed(type);
-        const auto result = fixed.fix({backups.path(), {}, test::edit_time, {}});
+        const auto result = fixed.fix({backups.path(), {}, test::edit_time});
         CHECK(result.backup.find(backups.path()) == 0);
-        CHECK(commit::read_manifest(fixed.system, manifest_of(result.backup)).target == fixed.path);
+        CHECK(fixed.journal_of(manifest_of(result.backup)).target == fixed.path);
         CHECK(names_in(fixed.folder) == std::vector<std::string>{"SYSTEM"});
         const auto loaded = commit::load_backup(fixed.system, result.backup);
         CHECK(commit::target_of(fixed.system, loaded) == fixed.path);
@@ -167,20 +188,6 @@ TEST_CASE("An interruption before the first write leaves nothing behind") {
         CHECK(test::word_thrown_by([&] {
                   fixed.fix({"", {}, test::edit_time, [] { return true; }});
               }) == "interrupted");
-        CHECK(fixed.content() == fixed.before());
-        CHECK(names_in(fixed.folder) == std::vector<std::string>{"SYSTEM"});
-    }
-}
-
-TEST_CASE("What the last look finds leaves nothing behind") {
-    for (const char* type : {replaceable, in_place_only}) {
-        Fixed fixed(type);
-        commit::StoreOptions options{"", {}, test::edit_time};
-        options.last_look = [&] {
-            CHECK(names_in(fixed.folder).size() >= 3);  // the backup is there already
-            throw Error(ErrorCode::hive_changed, "for the test");
-        };
-        CHECK(test::word_thrown_by([&] { fixed.fix(options); }) == "hive-changed");
         CHECK(fixed.content() == fixed.before());
         CHECK(names_in(fixed.folder) == std::vector<std::string>{"SYSTEM"});
     }
@@ -209,7 +216,9 @@ TEST_CASE("A write in place that was cut is refused by all others and undone by 
     const std::string manifest = manifest_of(backup);
     // Half of the new pages, under the opening head.
     Bytes cut = fixed.before();
-    const Bytes opening = commit::opening_head_of_fix(fixed.before(), fixed.after());
+    Bytes opening(fixed.before().begin(), fixed.before().begin() + 512);
+    put_u64(opening, regf::timestamp_at, u64_at(fixed.after(), regf::timestamp_at));
+    regf::put_sequence_numbers(opening, 102, 101);
     std::copy(opening.begin(), opening.end(), cut.begin());
     constexpr std::ptrdiff_t page = 4096;
     std::copy(fixed.after().begin() + page, fixed.after().begin() + page + page / 2,
@@ -279,7 +288,7 @@ TEST_CASE("A manifest from a hostile disk cannot send undo elsewhere") {
     const std::string backup = fixed.fix().backup;
     commit::LoadedBackup loaded = commit::load_backup(fixed.system, backup);
     const auto word = [&](const std::string& target) {
-        loaded.manifest.target = target;
+        loaded.journal.target = target;
         return test::word_thrown_by([&] { commit::target_of(fixed.system, loaded); });
     };
     CHECK(word("SYSTEM") == "nothing");
@@ -291,17 +300,17 @@ TEST_CASE("A manifest from a hostile disk cannot send undo elsewhere") {
     fixed.folder.link("link", fixed.path);
     CHECK(word("link") == "link-leads-out");
     CHECK(word(fixed.folder / "link") == "link-leads-out");
-    fixed.folder.make_folder("folder");
-    const os::File folder = os::File::open(fixed.system, fixed.folder / "folder", {});
-    CHECK(test::word_thrown_by([&] { commit::undo(folder, loaded); }) == "not-a-hive");
 }
 
 TEST_CASE("What keeps a fix from being written is seen before anything is") {
     const auto word = [](FileSystemOf& system, const std::string& path,
                          const std::string& backup_folder, std::uint64_t image_bytes) {
         const os::File file = os::File::open(system, path, {});
-        return test::word_thrown_by(
-            [&] { commit::require_writable(file, backup_folder, image_bytes); });
+        return test::word_thrown_by([&] {
+            const commit::Subject subject{path, path, true};
+            commit::require_writable(file, commit::backup_folder_of(system, subject, backup_folder),
+                                     image_bytes);
+        });
     };
     Fixed fixed(replaceable);
     const std::uint64_t size = fixed.before().size();
