@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/backup_place.h"
 #include "app/disk_target.h"
 #include "app/windows_table.h"
 #include "commit/disk_medium.h"
@@ -224,6 +225,9 @@ commit::DiskRecord DiskPlace::record() const {
 std::string DiskPlace::commit(const source::HiveFiles& files, const PlannedWrite& planned,
                               const verify::VerifiedImage& image,
                               commit::CommitOptions commit_options) {
+    if (planned.plan.way == Way::in_place && commit_options.backup_folder.empty()) {
+        refuse_backup_in_memory(system_, os::folder_of(subject_.stem), subject_.target);
+    }
     volume_.reset();  // what it keeps in memory is about to be wrong
     commit::DiskMedium medium(*disk_.device);
     commit_options.confirm = [&] {

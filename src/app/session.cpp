@@ -4,6 +4,7 @@
 #include <new>
 #include <optional>
 
+#include "app/backup_place.h"
 #include "app/hive_place.h"
 #include "hivex/iconv_check.h"
 
@@ -64,6 +65,7 @@ Report Session::run(Command command, const std::string& target, const Options& o
                            .path(target)
                            .hint("free some memory, then run it again");
     }
+    note_backup_place(system_, report);
     if (!report.place.empty()) seen_.finish(report);
     return report;
 }

@@ -20,6 +20,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::verification_failed: return "verification-failed";
         case ErrorCode::no_iconv: return "no-iconv";
         case ErrorCode::parser_stopped: return "parser-stopped";
+        case ErrorCode::backup_in_memory: return "backup-in-memory";
         case ErrorCode::interrupted_write: return "interrupted-write";
         case ErrorCode::hive_changed: return "hive-changed";
         case ErrorCode::sequence_exhausted: return "sequence-exhausted";

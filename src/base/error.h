@@ -27,6 +27,7 @@ enum class ErrorCode {
     verification_failed,
     no_iconv,
     parser_stopped,
+    backup_in_memory,
     interrupted_write,
     hive_changed,
     sequence_exhausted,

@@ -19,6 +19,7 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::verification_failed:
         case ErrorCode::no_iconv:
         case ErrorCode::parser_stopped:
+        case ErrorCode::backup_in_memory:
         case ErrorCode::interrupted_write:
         case ErrorCode::hive_changed:
         case ErrorCode::sequence_exhausted:

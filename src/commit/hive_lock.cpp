@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "os/file_use.h"
 #include "os/paths.h"
 
 namespace nlafix::commit {
@@ -19,8 +20,8 @@ os::File open_locked(os::System& system, const std::string& path) {
                 .hint("wait for it to end");
         }
         // Not every file system has locks; then only the user can know.
-        if (system.probe_use(file.handle()) == EBUSY) {
-            throw Error(ErrorCode::in_use, "another program has the hive open for writing")
+        if (const auto writer = os::writer_of(file)) {
+            throw Error(ErrorCode::in_use, *writer + " has the hive open for writing")
                 .path(path)
                 .hint("close it (lsof and fuser name it), then run this again");
         }

@@ -39,6 +39,7 @@ struct FileSystemStatus {
     std::string mount_point;  // absolute path of its root
     bool read_only = false;
     std::uint64_t free_bytes = 0;  // for this user
+    bool in_memory = false;        // gone with a restart, as far as the mount table tells
 };
 
 struct OpenOptions {
@@ -60,6 +61,11 @@ struct BlockDeviceStatus {
 /// A program that was started, until wait() has said how it ended.
 struct Child {
     std::int64_t id = -1;
+};
+
+struct Process {
+    std::int64_t id = 0;
+    std::string name;
 };
 
 /// A file that a confined process may open.
@@ -131,9 +137,12 @@ public:
 
     /// Takes an exclusive lock that goes with the handle; EWOULDBLOCK when somebody has one.
     virtual int lock(Handle handle) = 0;
-    /// EBUSY when another process has the file open for writing, or a lock on it, as far as the
-    /// system can tell. `handle` is open for reading only.
+    /// EBUSY when another process has the file open for writing, or a lock on it; any other error:
+    /// the system cannot tell. `handle` is open for reading only.
     virtual int probe_use(Handle handle) = 0;
+    /// The processes, this one left out, that have the file open for writing, as far as they can be
+    /// seen. Takes time by the number of all open files.
+    virtual int writers(Handle handle, std::vector<Process>& writers) = 0;
 
     /// Of an open block device.
     virtual int block_device_status(Handle handle, BlockDeviceStatus& status) = 0;

@@ -91,7 +91,12 @@ def in_use(case):
     """Another program has the image open for writing, and no lock."""
     case.make()
     with open(case.image, 'r+b'):
-        case.foreseen('in-use')
+        message = case.foreseen('in-use').report['error']['message']
+        assert '(process %d)' % os.getpid() in message, message
+    lock = case.image.with_name(case.image.name + '.lck')
+    lock.mkdir()  # as VMware does
+    assert lock.name in case.foreseen('in-use').report['error']['message']
+    lock.rmdir()
     case.foreseen(None)
 
 

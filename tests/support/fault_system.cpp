@@ -173,6 +173,10 @@ int FaultSystem::probe_use(os::Handle handle) {
     return call(Effect::reads, Raise::yes, [&] { return inner().probe_use(handle); });
 }
 
+int FaultSystem::writers(os::Handle handle, std::vector<os::Process>& writers) {
+    return call(Effect::reads, Raise::yes, [&] { return inner().writers(handle, writers); });
+}
+
 int FaultSystem::block_device_status(os::Handle handle, os::BlockDeviceStatus& status) {
     return call(Effect::reads, Raise::yes,
                 [&] { return inner().block_device_status(handle, status); });

@@ -54,6 +54,10 @@ int ForwardingSystem::probe_use(os::Handle handle) {
     return inner_.probe_use(handle);
 }
 
+int ForwardingSystem::writers(os::Handle handle, std::vector<os::Process>& writers) {
+    return inner_.writers(handle, writers);
+}
+
 int ForwardingSystem::block_device_status(os::Handle handle, os::BlockDeviceStatus& status) {
     return inner_.block_device_status(handle, status);
 }

@@ -29,6 +29,7 @@ public:
     int file_system(const std::string& path, os::FileSystemStatus& status) override;
     int lock(os::Handle handle) override;
     int probe_use(os::Handle handle) override;
+    int writers(os::Handle handle, std::vector<os::Process>& writers) override;
     int block_device_status(os::Handle handle, os::BlockDeviceStatus& status) override;
     int lock_byte(os::Handle handle, std::uint64_t offset) override;
     int probe_byte(os::Handle handle, std::uint64_t offset) override;

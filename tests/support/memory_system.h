@@ -71,6 +71,7 @@ public:
     int file_system(const std::string& path, os::FileSystemStatus& status) override;
     int lock(os::Handle handle) override;
     int probe_use(os::Handle) override { return 0; }
+    int writers(os::Handle, std::vector<os::Process>&) override { return 0; }
     /// It has neither block devices nor processes, and its locks on bytes are always free.
     int block_device_status(os::Handle, os::BlockDeviceStatus&) override;
     int lock_byte(os::Handle, std::uint64_t) override { return 0; }

@@ -31,7 +31,7 @@ OUTCOMES = {0, 1, 3, 4, 5, 6, 7, 130}
 STATUS_OF_CODE = {
     'dirty-without-logs': 3, 'dirty-logs-unusable': 3, 'hibernated': 3, 'read-only': 3,
     'in-use': 3, 'link-leads-out': 3, 'unsafe-sibling-value': 3, 'hivex-refused': 3,
-    'verification-failed': 3, 'no-iconv': 3, 'parser-stopped': 3, 'interrupted-write': 3,
+    'verification-failed': 3, 'no-iconv': 3, 'parser-stopped': 3, 'backup-in-memory': 3, 'interrupted-write': 3,
     'hive-changed': 3,
     'sequence-exhausted': 3, 'output-exists': 3, 'unclean-volume': 3,
     'unsuitable-file': 3, 'unreadable-file': 3,

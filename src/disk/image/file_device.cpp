@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "disk/image/image_lock.h"
+#include "os/file_use.h"
 #include "os/paths.h"
 
 namespace nlafix::disk {
@@ -98,13 +99,23 @@ std::unique_ptr<FileDevice> FileDevice::open(os::System& system, const std::stri
 }
 
 std::optional<Error> why_image_not_written(const os::File& reader) {
-    if (reader.system().probe_use(reader.handle()) == EBUSY) {
-        return Error(ErrorCode::in_use,
-                     "is in use: a virtual machine, a loop device or another program has it open")
+    if (const auto writer = os::writer_of(reader)) {
+        return Error(ErrorCode::in_use, "is in use: " + *writer + " has it open for writing")
             .path(reader.path())
             .hint(
                 "shut down the machine that runs on it, or stop what uses it (lsof, fuser and "
                 "losetup -a name it), then run this again");
+    }
+    // A folder, or a file of older programs; it stays behind where VMware did not end in order.
+    const std::string lock = reader.path() + ".lck";
+    if (os::status_if_any(reader.system(), lock, false)) {
+        return Error(ErrorCode::in_use,
+                     "is in use: VMware has locked it (" + os::name_of(lock) + ")")
+            .path(reader.path())
+            .hint(
+                "shut down the machine that runs on it, then run this again; where no machine "
+                "runs, "
+                "the lock was left behind and can be removed");
     }
     if (os::file_system_of(reader.system(), reader.path()).read_only) {
         return Error(ErrorCode::read_only, "lies on a file system that is mounted read-only")

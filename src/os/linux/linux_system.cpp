@@ -17,6 +17,7 @@
 #include "os/environment.h"
 #include "os/linux/confinement_server.h"
 #include "os/linux/mount_table.h"
+#include "os/linux/open_files.h"
 #include "os/paths.h"
 #include "os/posix/posix_system.h"
 
@@ -49,6 +50,7 @@ public:
 
     int file_system(const std::string& path, FileSystemStatus& status) override;
     int probe_use(Handle handle) override;
+    int writers(Handle handle, std::vector<Process>& writers) override;
     int block_device_status(Handle handle, BlockDeviceStatus& status) override;
     int lock_byte(Handle handle, std::uint64_t offset) override;
     int probe_byte(Handle handle, std::uint64_t offset) override;
@@ -93,7 +95,9 @@ int LinuxSystem::file_system(const std::string& path, FileSystemStatus& status) 
     std::string absolute;
     if (const int result = real_path(path, absolute); result != 0) return result;
     FileSystemStatus found;
-    if (const auto mount = find_mount(read_mount_table(), absolute)) {
+    const std::vector<Mount> table = read_mount_table();
+    if (const auto mount = find_mount(table, absolute)) {
+        found.in_memory = lies_in_memory(table, *mount);
         found.type = mount->type;
         found.mount_point = mount->mount_point;
     } else {
@@ -101,6 +105,7 @@ int LinuxSystem::file_system(const std::string& path, FileSystemStatus& status) 
         if (::statfs(path.c_str(), &kernel) != 0) return errno;
         found.type = file_system_name(static_cast<std::uint32_t>(kernel.f_type));
         found.mount_point = top_of_device(*this, absolute);
+        found.in_memory = found.type == "tmpfs";
     }
     found.read_only = (s.f_flag & ST_RDONLY) != 0;
     found.free_bytes = static_cast<std::uint64_t>(s.f_bavail) * s.f_frsize;
@@ -114,12 +119,16 @@ int LinuxSystem::probe_use(Handle handle) {
     any.l_whence = SEEK_SET;
     if (::fcntl(handle, F_OFD_GETLK, &any) == 0 && any.l_type != F_UNLCK) return EBUSY;
     // A read lease is only given where nobody has the file open for writing. It is held for no
-    // longer than the question takes. Where leases are not supported nobody can tell.
-    if (::fcntl(handle, F_SETLEASE, F_RDLCK) == 0) {
-        static_cast<void>(::fcntl(handle, F_SETLEASE, F_UNLCK));
-    } else if (errno == EAGAIN) {
-        return EBUSY;
-    }
+    // longer than the question takes.
+    if (::fcntl(handle, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN ? EBUSY : ENOTSUP;
+    static_cast<void>(::fcntl(handle, F_SETLEASE, F_UNLCK));
+    return 0;
+}
+
+int LinuxSystem::writers(Handle handle, std::vector<Process>& writers) {
+    FileStatus own;
+    if (const int result = status(handle, own); result != 0) return result;
+    writers = find_writers(own.identity);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <utility>
 
 namespace nlafix::os {
 namespace {
@@ -25,6 +26,16 @@ std::string unescaped(const std::string& field) {
     return out;
 }
 
+/// The value of the option upperdir; empty where there is none.
+std::string upper_of(const std::string& options) {
+    constexpr std::string_view name = "upperdir=";
+    std::istringstream parts(options);
+    for (std::string part; std::getline(parts, part, ',');) {
+        if (part.starts_with(name)) return unescaped(part.substr(name.size()));
+    }
+    return "";
+}
+
 bool is_below(const std::string& path, const std::string& mount_point) {
     if (mount_point == "/") return true;
     return path.compare(0, mount_point.size(), mount_point) == 0 &&
@@ -43,7 +54,9 @@ std::vector<Mount> parse_mount_table(std::string_view text) {
         std::size_t separator = 6;
         while (separator < fields.size() && fields[separator] != "-") ++separator;
         if (separator + 1 >= fields.size()) continue;
-        table.push_back({unescaped(fields[4]), fields[separator + 1]});
+        Mount mount = {unescaped(fields[4]), fields[separator + 1]};
+        if (separator + 3 < fields.size()) mount.upper = upper_of(fields[separator + 3]);
+        table.push_back(std::move(mount));
     }
     return table;
 }
@@ -75,6 +88,18 @@ std::optional<Mount> find_mount(const std::vector<Mount>& table, const std::stri
         if (best == nullptr || mount.mount_point.size() >= best->mount_point.size()) best = &mount;
     }
     return best == nullptr ? std::nullopt : std::optional<Mount>(*best);
+}
+
+bool lies_in_memory(const std::vector<Mount>& table, const Mount& mount) {
+    constexpr int most_layers = 4;  // an overlay may lie on another, and the table may be a loop
+    std::optional<Mount> layer = mount;
+    for (int i = 0; i < most_layers && layer; ++i) {
+        if (layer->type == "tmpfs" || layer->type == "ramfs" || layer->type == "rootfs")
+            return true;
+        if (layer->type != "overlay" || layer->upper.empty()) return false;
+        layer = find_mount(table, layer->upper);
+    }
+    return false;
 }
 
 }  // namespace nlafix::os

@@ -37,6 +37,7 @@ public:
     int block_device_status(Handle, BlockDeviceStatus&) override { return ENOTSUP; }
     int lock_byte(Handle, std::uint64_t) override { return ENOTSUP; }
     int probe_byte(Handle, std::uint64_t) override { return ENOTSUP; }
+    int writers(Handle, std::vector<Process>&) override { return ENOTSUP; }
     int prepare_confinement() override { return ENOTSUP; }
     int start_confined(const ConfinedJob&, ConfinedChild&) override { return ENOTSUP; }
     int send(Handle, ByteView, std::size_t&) override { return ENOTSUP; }

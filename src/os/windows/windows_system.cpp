@@ -98,6 +98,7 @@ public:
     int block_device_status(Handle, BlockDeviceStatus&) override { return ENOTSUP; }
     int lock_byte(Handle, std::uint64_t) override { return ENOTSUP; }
     int probe_byte(Handle, std::uint64_t) override { return ENOTSUP; }
+    int writers(Handle, std::vector<Process>&) override { return ENOTSUP; }
 
     int start_server(const std::vector<std::string>&, Handle, Child&, Handle&) override {
         return ENOTSUP;

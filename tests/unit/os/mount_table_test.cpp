@@ -87,3 +87,23 @@ TEST_CASE("Where there is no mount table the kernel's number names the file syst
     CHECK(os::file_system_name(0x65735546) == "fuseblk");
     CHECK(os::file_system_name(0x4D44) == "");  // FAT: nothing is done in a way of its own
 }
+
+TEST_CASE("What a restart takes lies in memory, through the layers of an overlay as well") {
+    const auto in_memory = [](const std::string& table, const std::string& path) {
+        const auto mounts = os::parse_mount_table(table);
+        const auto mount = os::find_mount(mounts, path);
+        return mount && os::lies_in_memory(mounts, *mount);
+    };
+    const auto overlay = [](const std::string& options) {
+        return "37 36 0:30 / / rw - overlay overlay rw,lowerdir=/a" + options + "\n";
+    };
+    const std::string others = line("/disk", "ext4") + line("/run/live", "tmpfs");
+    CHECK(in_memory(line("/", "rootfs"), "/x"));
+    CHECK(in_memory(others, "/run/live/x"));
+    CHECK_FALSE(in_memory(others, "/disk/x"));
+    CHECK(in_memory(overlay(",upperdir=/run/live/rw,workdir=/w") + others, "/root"));
+    CHECK_FALSE(in_memory(overlay(",upperdir=/disk/rw") + others, "/root"));
+    // It cannot be written; its upper folder is not in sight, as in a container.
+    CHECK_FALSE(in_memory(overlay("") + others, "/root"));
+    CHECK_FALSE(in_memory(overlay(",upperdir=/somewhere/rw"), "/root"));
+}
