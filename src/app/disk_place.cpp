@@ -79,8 +79,8 @@ public:
     void write_output(const std::string& path, ByteView content) override;
 
 private:
-    disk::FileChange change_of(const source::HiveFiles& files, ByteView image, WritePlan in_place,
-                               std::uint64_t time) const;
+    disk::FileChange change_of(const source::HiveFiles& files, ByteView image,
+                               const PlannedWrite& in_place, std::uint64_t time) const;
     commit::DiskRecord record() const;
     /// Whose protection the backup gets: the image's, else that of the folder that it lies in.
     os::File model(const std::string& folder) const {
@@ -168,23 +168,23 @@ void DiskPlace::require_writable(const Options& options, const source::HiveFiles
     commit::require_room_for_backup(
         system_, commit::backup_folder_of(system_, subject_, options.backup_folder),
         image.size() + journal_bytes);
-    WritePlan in_place = plan_in_files(files, image, recovery::Growth::forbidden, "").plan;
-    const disk::FileChange change = change_of(files, image, std::move(in_place), system_.now());
+    const PlannedWrite in_place = plan_in_files(files, image, recovery::Growth::forbidden, "");
+    const disk::FileChange change = change_of(files, image, in_place, system_.now());
     disk::require_room_for_image(system_, disk_,
                                  disk::foresee_commit(*disk_.device, range_, change));
 }
 
 disk::FileChange DiskPlace::change_of(const source::HiveFiles& files, ByteView image,
-                                      WritePlan in_place, std::uint64_t time) const {
+                                      const PlannedWrite& in_place, std::uint64_t time) const {
     disk::FileChange change;
     change.path = found_.hive;
     change.before = files.primary;
     change.after = image;
     change.time = time;
-    change.in_place = std::move(in_place);
+    change.in_place = in_place.plan;
     change.in_place_files = {found_.hive};
-    for (const recovery::LogFile& log : files.logs) {
-        change.in_place_files.push_back(os::join(os::folder_of(found_.hive), log.name));
+    for (const std::string& log : commit::names_of_logs(in_place.files)) {
+        change.in_place_files.push_back(os::join(os::folder_of(found_.hive), log));
     }
     return change;
 }
@@ -196,7 +196,7 @@ PlannedWrite DiskPlace::plan(const source::HiveFiles& files, ByteView image, con
     source::require_same_logs(files.logs, source::read_logs(*volume_, found_.hive), found_.hive);
     PlannedWrite planned = plan_in_files(files, image, recovery::Growth::forbidden, "");
     const std::string why_in_place = planned.plan.why;
-    disk::FileChange change = change_of(files, image, std::move(planned.plan), time);
+    disk::FileChange change = change_of(files, image, planned, time);
     planned.plan = disk::plan_commit(*disk_.device, range_, change);
     std::vector<Epoch>& hive_epochs = change.in_place.epochs;
     if (planned.plan.way == Way::runlist_switch) {

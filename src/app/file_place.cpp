@@ -2,17 +2,18 @@
 // A hive that is a file of this machine.
 #include "app/file_place.h"
 
-#include "app/disk_place.h"
-#include "disk/image/open_disk.h"
-
+#include <map>
 #include <optional>
+#include <set>
 
+#include "app/disk_place.h"
 #include "commit/backup.h"
 #include "commit/file_medium.h"
 #include "commit/hive_lock.h"
 #include "commit/interrupted.h"
 #include "commit/output_file.h"
 #include "commit/scratch.h"
+#include "disk/image/open_disk.h"
 #include "os/file.h"
 #include "os/path_syntax.h"
 #include "os/paths.h"
@@ -164,9 +165,22 @@ std::vector<commit::JournalFile> complete(std::vector<Epoch>& epochs,
                                           const source::HiveFiles& files) {
     std::vector<Bytes> contents = {files.primary};
     std::vector<commit::JournalFile> list = {{"", commit::fingerprint_of(files.primary), {}}};
-    for (const recovery::LogFile& log : files.logs) {
-        contents.push_back(log.bytes);
-        list.push_back({log.name, commit::fingerprint_of(log.bytes), {}});
+    // An undo asks for every file of the list, so that a log which nothing writes has no place in
+    // it: it may be unreadable, and Windows may change it.
+    std::set<FileIndex> written;
+    for (const Epoch& epoch : epochs) {
+        for (const FileIndex file : files_of(epoch)) written.insert(file);
+    }
+    std::map<FileIndex, FileIndex> numbers = {{primary_file, primary_file}};
+    for (std::size_t i = 0; i < files.logs.size(); ++i) {
+        if (written.count(file_of_log(i)) == 0) continue;
+        numbers[file_of_log(i)] = list.size();
+        contents.push_back(files.logs[i].bytes);
+        list.push_back({files.logs[i].name, commit::fingerprint_of(files.logs[i].bytes), {}});
+    }
+    for (Epoch& epoch : epochs) {
+        for (Write& write : epoch.writes) write.file = numbers.at(write.file);
+        for (Resize& resize : epoch.resizes) resize.file = numbers.at(resize.file);
     }
     contents = fill_in_before(epochs, std::move(contents));
     for (std::size_t i = 0; i < list.size(); ++i) {

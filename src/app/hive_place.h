@@ -36,7 +36,8 @@ struct PlannedWrite {
 PlannedWrite plan_in_files(const source::HiveFiles& files, ByteView image, recovery::Growth growth,
                            const std::string& why_not_log_first);
 
-/// Completes `epochs` with what they replace, and says what becomes of hive and logs.
+/// Completes `epochs` with what they replace, and says what becomes of the hive and of the logs
+/// that they write: these alone are numbered, in the order of the list that is returned.
 std::vector<commit::JournalFile> complete(std::vector<Epoch>& epochs,
                                           const source::HiveFiles& files);
 
