@@ -142,6 +142,10 @@ UndoResult undo(const Target& target, const LoadedBackup& backup, const std::vec
     const Journal& journal = backup.journal;
     const Record record(target.system, target.subject, backup.paths.manifest);
     flush_all(*target.medium, epochs);
+    if (journal.way == Way::replace) {
+        // So is a name that was taken: an earlier undo may have been killed before it was flushed.
+        os::flush_folder(target.system, os::folder_of(target.subject.target));
+    }
     const Progress progress = progress_on(*target.medium, epochs);
     if (progress.state == CommitState::foreign ||
         (progress.state == CommitState::between && !may_be_cut(journal.state))) {

@@ -220,8 +220,13 @@ TEST_CASE("a second process on the same hive is refused while the first one writ
             ++stops;
             StillSystem system(type);
             const app::Report second = run_on(system, app::Command::fix, place.hive);
-            REQUIRE(second.error);
-            CHECK(second.error->code() == ErrorCode::in_use);
+            if (stops == 1) {
+                REQUIRE(second.error);
+                CHECK(second.error->code() == ErrorCode::in_use);
+            } else {
+                // Behind the rename it reads the new hive, and has nothing to open for writing.
+                CHECK(second.outcome == app::Outcome::nothing_to_do);
+            }
             CHECK_FALSE(second.changed);
             REQUIRE(::write(told[1], &byte, 1) == 1);
         }

@@ -124,9 +124,9 @@ Scenario undo_of(const Scenario& fix, const Medium& start, const std::string& wh
 }
 
 /// The same volume under a driver that replaces, and knows nothing of NTFS.
-Scenario by_replacing(Scenario scenario) {
+/// What was written in place is put back in place, also where the file could be replaced now.
+Scenario where_it_could_be_replaced(Scenario scenario) {
     scenario.file_system = "ext4";
-    scenario.method = "replace";
     for (auto& [path, file] : scenario.start) {
         file.attributes.erase(MemorySystem::descriptor_name);
     }
@@ -152,8 +152,8 @@ std::vector<Scenario> make_scenarios() {
             undos.push_back(undo_of(fix, cut_medium(fix), "undo of a cut fix"));
         }
         if (fix.is_in_place() && row.elsewhere) {
-            undos.push_back(
-                by_replacing(undo_of(fix, cut_medium(fix), "undo by replacing of a cut fix")));
+            undos.push_back(where_it_could_be_replaced(
+                undo_of(fix, cut_medium(fix), "undo of a cut fix, ext4")));
         }
         fix.name = "fix, " + fix.name;
         fixes.push_back(fix);
