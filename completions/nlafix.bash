@@ -6,20 +6,23 @@ _nlafix() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        check | fix | undo | recover | help) command=$word && break ;;
+        list | check | fix | undo | recover | help) command=$word && break ;;
         esac
     done
     COMPREPLY=()
     case $command:$previous in
+    list:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     check:-j | check:--jobs) return ;;
     check:--color) words="auto always never" ;;
     check:--control-set) words="boot current default all" ;;
     check:--partition) return ;;
+    check:--windows) return ;;
     check:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     fix:-j | fix:--jobs) return ;;
     fix:--color) words="auto always never" ;;
     fix:--control-set) words="boot current default all" ;;
     fix:--partition) return ;;
+    fix:--windows) return ;;
     fix:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     fix:--also) return ;;
     fix:--backup-dir)
@@ -31,21 +34,23 @@ _nlafix() {
     undo:--color) words="auto always never" ;;
     recover:--color) words="auto always never" ;;
     recover:--partition) return ;;
+    recover:--windows) return ;;
     recover:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     esac
     if [[ -z $words ]]; then
         case $command in
-        check) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references --strict" ;;
-        fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --format --trust-image-references -n --dry-run --create-missing --add-tspkg-anyway --also --list-repairs --backup-dir" ;;
+        list) options="-h --help --json --format --trust-image-references" ;;
+        check) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --windows --format --trust-image-references --strict" ;;
+        fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --windows --format --trust-image-references -n --dry-run --create-missing --add-tspkg-anyway --also --list-repairs --backup-dir" ;;
         undo) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --target --trust-image-references" ;;
-        recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --accept-damage --partition --format --trust-image-references" ;;
+        recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --accept-damage --partition --windows --format --trust-image-references" ;;
         help) options="-h --help" ;;
-        *) options="check fix undo recover help -h --help -V --version" ;;
+        *) options="list check fix undo recover help -h --help -V --version" ;;
         esac
         if [[ $current == -* || -z $command ]]; then
             words=$options
         elif [[ $command == help ]]; then
-            words="check fix undo recover help"
+            words="list check fix undo recover help"
         fi
     fi
     if [[ -n $words ]]; then

@@ -4,6 +4,7 @@
 Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock {
     param($word, $tree, $position)
     $commands = [ordered]@{
+        'list' = 'Read-only: show every disk and volume, where Windows is, what to type next'
         'check' = 'Read-only: say whether the two entries are there, and what else refuses logins'
         'fix' = 'Add what is missing, verified, with a backup'
         'undo' = 'Put back what a fix replaced'
@@ -16,6 +17,13 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--help' = 'this help'
             '-V' = 'the version'
             '--version' = 'the version'
+        }
+        'list' = [ordered]@{
+            '-h' = 'this help'
+            '--help' = 'this help'
+            '--json' = 'one JSON object for each volume, on a line of its own'
+            '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
+            '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
         }
         'check' = [ordered]@{
             '-h' = 'this help'
@@ -31,6 +39,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--ignore-logs' = 'take a dirty hive without its transaction logs; what they hold is lost'
             '--control-set' = 'boot, current, default, all, or a number (default: boot, what Windows boots)'
             '--partition' = 'which partition, where a disk holds more than one Windows; its number in the partition table'
+            '--windows' = 'which Windows, where a volume holds more than one: the name of its folder'
             '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
             '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
             '--strict' = 'exit 1 also when a finding blocks Remote Desktop'
@@ -49,6 +58,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--ignore-logs' = 'take a dirty hive without its transaction logs; what they hold is lost'
             '--control-set' = 'boot, current, default, all, or a number (default: boot, what Windows boots)'
             '--partition' = 'which partition, where a disk holds more than one Windows; its number in the partition table'
+            '--windows' = 'which Windows, where a volume holds more than one: the name of its folder'
             '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
             '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
             '-n' = 'say what would be done; exit as check does'
@@ -86,6 +96,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--output' = 'the file to write, which must not exist yet'
             '--accept-damage' = 'exit 0 also when the hive that was written is damaged'
             '--partition' = 'which partition, where a disk holds more than one Windows; its number in the partition table'
+            '--windows' = 'which Windows, where a volume holds more than one: the name of its folder'
             '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
             '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
         }
@@ -95,9 +106,9 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         }
     }
     $values = @{
+        '--format' = @('raw', 'qcow2', 'vhd', 'vhdx', 'vmdk')
         '--color' = @('auto', 'always', 'never')
         '--control-set' = @('boot', 'current', 'default', 'all')
-        '--format' = @('raw', 'qcow2', 'vhd', 'vhdx', 'vmdk')
     }
     $given = @($tree.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
     if ($word -ne '' -and $given.Count -gt 0) {

@@ -119,7 +119,8 @@ void DiskPlace::locate(Report& report) {
     const auto volumes = source::search_volumes(*disk_.device, table);
     report.warnings.insert(report.warnings.end(), table.warnings.begin(), table.warnings.end());
     const FoundWindows windows = choose_windows(
-        volumes, options_.partition, {subject_.target, table.leaves_disk},
+        volumes, {options_.partition, options_.windows_folder},
+        {subject_.target, table.leaves_disk},
         [this](const FoundWindows& one) { return name_of_windows(*disk_.device, one); });
     range_ = windows.volume->partition.range;
     set_ = windows.volume->set;

@@ -226,7 +226,7 @@ std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options
         report.warnings.push_back(
             "--partition and --format are for disks and images; this is none");
     }
-    report.location = source::find_hive(system, report.target);
+    report.location = source::find_hive(system, report.target, options.windows_folder);
     report.place = report.location->path;
     report.identity = os::status_of(system, report.place, true).identity;
     return make_file_place(system, *report.location);

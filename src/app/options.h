@@ -32,6 +32,7 @@ struct Options {
     std::string output;                      // of recover
     bool accept_damage = false;              // recover: a damaged hive is no failure
     std::optional<std::uint32_t> partition;  // of a disk with more than one Windows
+    std::string windows_folder;              // of a volume with more than one; empty: any
     std::optional<disk::ImageFormat> image_format;
     bool trust_image_references = false;
     /// Told what begins, for a person who waits; may be empty.

@@ -2,7 +2,10 @@
 #include "app/windows_table.h"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "base/size_text.h"
+#include "base/text.h"
+#include "os/path_syntax.h"
 
 #include "disk/image/image_kinds.h"
 
@@ -11,19 +14,6 @@ namespace {
 
 using source::DiskHive;
 using source::DiskVolume;
-
-std::string size_text(std::uint64_t bytes) {
-    static constexpr const char* units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-    double value = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    while (value >= 1024 && unit + 1 < std::size(units)) {
-        value /= 1024;
-        ++unit;
-    }
-    char text[32];
-    std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
-    return text;
-}
 
 std::string partition_text(const DiskVolume& volume) {
     if (volume.partition.number == 0) return "the whole disk";
@@ -56,6 +46,11 @@ bool is_encrypted(const DiskVolume& volume) {
             "Windows), then give the unlocked volume as TARGET");
 }
 
+/// "Windows" of "Windows/System32/config/SYSTEM".
+std::string folder_of(const std::string& hive) {
+    return hive.substr(0, hive.find('/'));
+}
+
 std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, bool set_aside) {
     std::vector<FoundWindows> found;
     for (const DiskVolume& volume : volumes) {
@@ -64,6 +59,22 @@ std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, boo
         }
     }
     return found;
+}
+
+/// Leaves those of `found` that lie in `folder`, of which there has to be one.
+void keep_folder(std::vector<FoundWindows>& found, const std::string& folder,
+                 const std::string& disk) {
+    std::string there;
+    for (const FoundWindows& windows : found) {
+        there += (there.empty() ? "" : ", ") + folder_of(windows.hive);
+    }
+    std::erase_if(found, [&](const FoundWindows& windows) {
+        return !equal_ignoring_ascii_case(folder_of(windows.hive), std::string_view(folder));
+    });
+    if (!found.empty()) return;
+    throw Error(ErrorCode::no_windows, "holds no Windows in a folder \"" + folder + '"')
+        .path(disk)
+        .hint("those with a Windows are: " + there);
 }
 
 [[noreturn]] void throw_several(const std::vector<FoundWindows>& found, const std::string& disk,
@@ -78,7 +89,8 @@ std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, boo
     }
     throw Error(ErrorCode::several_windows, "holds more than one Windows: " + rows)
         .path(disk)
-        .hint(one_volume ? "mount that volume and give the hive as TARGET"
+        .hint(one_volume ? "choose one with --windows and the name of its folder: --windows " +
+                               os::shell_quoted(folder_of(found.front().hive))
                          : "choose one with --partition");
 }
 
@@ -104,7 +116,8 @@ std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, boo
         throw Error(ErrorCode::no_windows,
                     "holds no live Windows, only what was set aside: " + old.front().hive)
             .path(disk.path)
-            .hint("mount that volume and give the hive as TARGET if it is the one you mean");
+            .hint("choose it, if it is the one you mean: --windows " +
+                  os::shell_quoted(folder_of(old.front().hive)));
     }
     if (disk.is_cut) {
         throw Error(
@@ -125,23 +138,27 @@ std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, boo
 
 }  // namespace
 
-FoundWindows choose_windows(const std::vector<DiskVolume>& volumes,
-                            std::optional<std::uint32_t> wanted, const DiskWords& disk,
-                            const NameOfWindows& name_of) {
-    std::vector<DiskVolume> chosen;
+FoundWindows choose_windows(const std::vector<DiskVolume>& volumes, const WantedWindows& wanted,
+                            const DiskWords& disk, const NameOfWindows& name_of) {
     const auto is_wanted = [&](const DiskVolume& volume) {
-        return !wanted || volume.partition.number == *wanted;
+        return !wanted.partition || volume.partition.number == *wanted.partition;
     };
-    if (wanted && std::none_of(volumes.begin(), volumes.end(), is_wanted)) {
+    if (wanted.partition && std::none_of(volumes.begin(), volumes.end(), is_wanted)) {
         throw Error(ErrorCode::no_partition,
-                    "has no partition " + std::to_string(*wanted) + ": " + table(volumes))
+                    "has no partition " + std::to_string(*wanted.partition) + ": " + table(volumes))
             .path(disk.path)
             .hint("give the number that the partition table has for it");
     }
     std::vector<FoundWindows> found = windows_on(volumes, false);
+    if (!wanted.folder.empty()) {
+        const std::vector<FoundWindows> old = windows_on(volumes, true);
+        found.insert(found.end(), old.begin(), old.end());
+    }
     std::erase_if(found, [&](const FoundWindows& windows) { return !is_wanted(*windows.volume); });
+    if (!found.empty() && !wanted.folder.empty()) keep_folder(found, wanted.folder, disk.path);
     if (found.size() == 1) return found.front();
     if (!found.empty()) throw_several(found, disk.path, name_of);
+    std::vector<DiskVolume> chosen;
     std::copy_if(volumes.begin(), volumes.end(), std::back_inserter(chosen), is_wanted);
     throw_none(chosen, disk);
 }

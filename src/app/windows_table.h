@@ -19,6 +19,12 @@ struct FoundWindows {
     std::string hive;  // path in the volume
 };
 
+/// What the user said about it.
+struct WantedWindows {
+    std::optional<std::uint32_t> partition;
+    std::string folder;  // such as "WINNT", also one that was set aside; empty: any that is live
+};
+
 /// What Windows it is, for the table; empty where that cannot be read.
 using NameOfWindows = std::function<std::string(const FoundWindows&)>;
 
@@ -28,11 +34,11 @@ struct DiskWords {
     bool is_cut = false;  // a partition lies, or ends, behind its end
 };
 
-/// The one Windows on `volumes`, or on the partition `wanted`. Throws Error(no_partition) where
+/// The one Windows on `volumes` that is `wanted`. Throws Error(no_partition) where
 /// there is no such partition, several_windows, no_windows, bitlocker, the reason why a volume
 /// could not be searched, or malformed_disk where Windows may lie behind the end.
 FoundWindows choose_windows(const std::vector<source::DiskVolume>& volumes,
-                            std::optional<std::uint32_t> wanted, const DiskWords& disk,
+                            const WantedWindows& wanted, const DiskWords& disk,
                             const NameOfWindows& name_of);
 
 }  // namespace nlafix::app

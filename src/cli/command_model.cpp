@@ -15,6 +15,21 @@ constexpr const char* hive_description =
     "any hive, not only SYSTEM, with its logs beside it; of a folder, disk or image its SYSTEM "
     "hive";
 
+CommandModel list() {
+    CommandModel model;
+    model.name = "list";
+    model.description =
+        "Read-only: show every disk and volume, where Windows is, what to type next";
+    model.usage = "[OPTIONS] [TARGET...]";
+    model.operand_description =
+        "a disk, a partition, an image or a folder; without one, every disk of this machine";
+    model.needs_operand = false;
+    model.examples = {{"nlafix list", "all disks: which one holds the broken Windows?"},
+                      {"nlafix list server.qcow2", "the volumes of an image"},
+                      {"nlafix list --json", "one JSON object for each volume"}};
+    return model;
+}
+
 CommandModel check() {
     CommandModel model;
     model.name = "check";
@@ -79,7 +94,7 @@ CommandModel help() {
 }  // namespace
 
 std::vector<CommandModel> command_models() {
-    std::vector<CommandModel> models = {check(), fix(), undo(), recover(), help()};
+    std::vector<CommandModel> models = {list(), check(), fix(), undo(), recover(), help()};
     for (CommandModel& model : models) {
         if (model.usage.empty()) model.usage = "[OPTIONS] " + model.operand + "...";
     }

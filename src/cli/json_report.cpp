@@ -9,6 +9,7 @@
 #include "cli/exit_status.h"
 #include "cli/headline.h"
 #include "cli/json_line.h"
+#include "cli/json_parts.h"
 #include "nlafix_version.h"
 #include "regf/key_value.h"
 
@@ -168,10 +169,6 @@ ordered_json observed_json(const nla::Observation& seen) {
     return seen.all;
 }
 
-ordered_json text_or_null(const std::string& text) {
-    return text.empty() ? ordered_json(nullptr) : ordered_json(text);
-}
-
 const char* hive_word(nla::HiveRole hive) {
     switch (hive) {
         case nla::HiveRole::software: return "SOFTWARE";
@@ -218,19 +215,6 @@ ordered_json looked_at_json(const nla::LookedAt& value) {
     return json;
 }
 
-ordered_json machine_json(const std::optional<system::Machine>& machine) {
-    if (!machine) return nullptr;
-    ordered_json json = {{"computer_name", text_or_null(machine->computer_name)},
-                         {"domain", text_or_null(machine->domain)},
-                         {"role", text_or_null(system::word_of(machine->role))},
-                         {"last_shutdown", nullptr},
-                         {"time_zone", text_or_null(machine->time_zone)},
-                         {"platform", text_or_null(machine->platform)},
-                         {"addresses", machine->addresses}};
-    if (machine->last_shutdown) json["last_shutdown"] = utc_text(*machine->last_shutdown);
-    return json;
-}
-
 ordered_json windows_json(const std::optional<nla::Diagnosis>& diagnosis) {
     if (!diagnosis) return nullptr;
     const nla::WindowsIdentity& windows = diagnosis->windows;
@@ -261,12 +245,6 @@ ordered_json backup_json(const app::Report& report) {
 ordered_json output_json(const app::Report& report) {
     if (report.output.empty()) return nullptr;
     return {{"path", report.output}};
-}
-
-ordered_json error_json(const std::optional<Error>& error) {
-    if (!error) return nullptr;
-    return {
-        {"code", word_of(error->code())}, {"message", error->message()}, {"hint", error->hint()}};
 }
 
 ordered_json written_json(const app::Report& report) {

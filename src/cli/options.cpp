@@ -53,8 +53,10 @@ private:
     void add_reading_options(CLI::App* command);
     void add_jobs_option(CLI::App* command);
     void add_disk_options(CLI::App* command);
+    void add_format_option(CLI::App* command);
     void add_trust_option(CLI::App* command);
     void add_repair_options(CLI::App* fix);
+    void add_list();
     void add_check();
     void add_fix();
     void add_undo();
@@ -141,6 +143,15 @@ void CommandLine::add_disk_options(CLI::App* command) {
             "partition table")
         ->type_name("N");
     command
+        ->add_option("--windows", invocation_.options.windows_folder,
+                     "which Windows, where a volume holds more than one: the name of its folder")
+        ->type_name("FOLDER");
+    add_format_option(command);
+    add_trust_option(command);
+}
+
+void CommandLine::add_format_option(CLI::App* command) {
+    command
         ->add_option_function<std::string>(
             "--format",
             [this](const std::string& word) {
@@ -149,7 +160,6 @@ void CommandLine::add_disk_options(CLI::App* command) {
             },
             "the format of an image, instead of looking: " + alternatives(formats))
         ->type_name("FMT");
-    add_trust_option(command);
 }
 
 void CommandLine::add_trust_option(CLI::App* command) {
@@ -173,6 +183,17 @@ void CommandLine::add_repair_options(CLI::App* fix) {
         ->allow_extra_args(false);  // what follows a code is a TARGET
     add_flag(fix, "--list-repairs", list_repairs_,
              "list the codes of --also with what they write and their risk, and end");
+}
+
+void CommandLine::add_list() {
+    CLI::App* list = add_command("list");
+    list->add_option("TARGET", invocation_.targets)
+        ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
+    add_flag(list, "--json", invocation_.json,
+             "one JSON object for each volume, on a line of its own");
+    add_format_option(list);
+    add_trust_option(list);
+    list->callback([this] { invocation_.action = Action::list; });
 }
 
 void CommandLine::add_check() {
@@ -228,6 +249,7 @@ CommandLine::CommandLine(Surroundings surroundings) : surroundings_(std::move(su
     app_.allow_windows_style_options(false);  // "/x" is a path, also where CLI11 thinks otherwise
     app_.set_help_flag("-h,--help", "this help");
     app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
+    add_list();
     add_check();
     add_fix();
     add_undo();
@@ -300,10 +322,13 @@ std::variant<Invocation, PlainText, UsageError> CommandLine::finish(const Words&
         }
         return refuse("--list-repairs takes no TARGET, and prints text");
     }
+    invocation_.columns = surroundings_.columns;
+    if (invocation_.action == Action::list) return invocation_;
     if (targets.empty()) return wrong(arguments, "");
     unmark_brackets(invocation_.options.backup_folder);
     unmark_brackets(invocation_.options.undo_target);
     unmark_brackets(invocation_.options.output);
+    unmark_brackets(invocation_.options.windows_folder);
     if (invocation_.command == app::Command::recover && targets.size() > 1) {
         return refuse("recover takes one HIVE, and \"" + targets[1] + "\" is another");
     }

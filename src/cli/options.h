@@ -15,8 +15,12 @@ namespace nlafix::cli {
 
 enum class Color { automatic, always, never };
 
+/// What to do: a command for each TARGET, or one that has no report.
+enum class Action { work, list };
+
 struct Invocation {
-    app::Command command = app::Command::check;
+    Action action = Action::work;
+    app::Command command = app::Command::check;  // of Action::work
     app::Options options;
     std::vector<std::string> targets;  // to the byte as they were given
     std::size_t jobs = 1;              // TARGETs at once
@@ -24,6 +28,7 @@ struct Invocation {
     bool quiet = false;
     bool verbose = false;
     Color color = Color::automatic;
+    std::size_t columns = default_columns;  // of the terminal
 };
 
 /// Text to print instead of a command: help or the version.

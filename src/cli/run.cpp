@@ -10,6 +10,7 @@
 #include "app/session.h"
 #include "cli/exit_status.h"
 #include "cli/json_report.h"
+#include "cli/list.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/text_report.h"
@@ -168,7 +169,9 @@ int run(const std::vector<std::string>& arguments, os::System& system,
         if (const auto* error = std::get_if<UsageError>(&parsed)) {
             return print_usage_error(*error, wants_json(arguments));
         }
-        return run_command(std::get<Invocation>(parsed), system, was_interrupted);
+        const auto& invocation = std::get<Invocation>(parsed);
+        return invocation.action == Action::list ? run_list(invocation, system, was_interrupted)
+                                                 : run_command(invocation, system, was_interrupted);
     } catch (const std::exception& error) {
         // A mistake in the program itself. Writes confirm themselves before they end.
         static_cast<void>(os::write_all(

@@ -2,10 +2,12 @@
 #include "source/find_hive.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "os/file.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
@@ -54,7 +56,7 @@ std::string only_one(const Paths& hives, const std::string& target) {
     if (hives.size() == 1) return hives.front();
     throw Error(ErrorCode::several_windows, "holds more than one Windows: " + listed(hives))
         .path(target)
-        .hint("give one of these files as TARGET");
+        .hint("choose one with --windows and the name of its folder, or give one of these files");
 }
 
 struct FoundInRoot {
@@ -82,7 +84,35 @@ FoundInRoot windows_in_root(os::System& system, const std::string& root) {
     return found;
 }
 
-std::string hive_in_folder(os::System& system, const std::string& folder) {
+/// The hive in the Windows folder of that name, live or set aside.
+std::string hive_in_named(const FoundInRoot& found, const std::string& root,
+                          const std::string& windows_folder) {
+    Paths all = found.live;
+    all.insert(all.end(), found.set_aside.begin(), found.set_aside.end());
+    const auto of_folder = [&](const auto& is_it) {
+        Paths hives;
+        std::copy_if(all.begin(), all.end(), std::back_inserter(hives), [&](const auto& hive) {
+            return is_it(os::name_of(os::folder_of(os::folder_of(os::folder_of(hive)))));
+        });
+        return hives;
+    };
+    Paths named = of_folder([&](const std::string& name) { return name == windows_folder; });
+    if (named.empty()) {
+        named = of_folder([&](const std::string& name) {
+            return equal_ignoring_ascii_case(std::string_view(name), windows_folder);
+        });
+    }
+    if (!named.empty()) return only_one(named, root);
+    throw Error(ErrorCode::no_windows, "holds no Windows in a folder \"" + windows_folder + '"')
+        .path(root)
+        .hint(all.empty() ? std::string(hint_folder) : "those with a Windows are: " + listed(all));
+}
+
+std::string hive_in_folder(os::System& system, const std::string& folder,
+                           const std::string& windows_folder) {
+    if (!windows_folder.empty()) {
+        return hive_in_named(windows_in_root(system, folder), folder, windows_folder);
+    }
     Paths hives = paths_below(system, folder, {"SYSTEM"});
     std::erase_if(hives, [&](const std::string& path) {
         const auto status = os::status_if_any(system, path, true);
@@ -119,7 +149,8 @@ bool is_inside(const std::string& path, const std::string& folder) {
 
 }  // namespace
 
-HiveLocation find_hive(os::System& system, const std::string& target) {
+HiveLocation find_hive(os::System& system, const std::string& target,
+                       const std::string& windows_folder) {
     const os::FileStatus status = os::status_of(system, target, true);
     if (status.kind == os::FileKind::regular) {
         return {TargetKind::hive, os::real_path_of(system, target)};
@@ -129,7 +160,8 @@ HiveLocation find_hive(os::System& system, const std::string& target) {
             .path(target)
             .hint("give a SYSTEM hive, the root of a mounted Windows volume, or a disk or image");
     }
-    const std::string hive = os::real_path_of(system, hive_in_folder(system, target));
+    const std::string hive =
+        os::real_path_of(system, hive_in_folder(system, target, windows_folder));
     if (!is_inside(hive, os::real_path_of(system, target))) {
         throw Error(ErrorCode::link_leads_out,
                     "a link in it leads to " + hive + ", which is not part of it")

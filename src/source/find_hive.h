@@ -21,7 +21,9 @@ struct HiveLocation {
 
 /// Finds the hive of `target`: a hive file, or a folder that is the root of a Windows volume, its
 /// Windows folder or its config folder. Throws Error (no_such_file, not_a_hive, no_windows,
-/// several_windows with the list in its message, link_leads_out, no_permission, io_error).
-HiveLocation find_hive(os::System& system, const std::string& target);
+/// several_windows with the list in its message, link_leads_out, no_permission, io_error). Of the
+/// root of a volume `windows_folder` names the Windows folder, where there is more than one.
+HiveLocation find_hive(os::System& system, const std::string& target,
+                       const std::string& windows_folder = "");
 
 }  // namespace nlafix::source

@@ -161,8 +161,9 @@ def require_shell_offers_all(shell, nlafix, completions, folder):
             require_offers(shell, completions, folder, ['nlafix', 'help', ''], commands)
             continue
         require_offers(shell, completions, folder, ['nlafix', command, ''], {'hive.file'})
-        require_offers(shell, completions, folder, ['nlafix', command, '--color', ''],
-                       {'auto', 'always', 'never'})
+        if '--color' in options:
+            require_offers(shell, completions, folder, ['nlafix', command, '--color', ''],
+                           {'auto', 'always', 'never'})
     require_offers(shell, completions, folder, ['nlafix', 'fix', '--control-set', ''], {'boot', 'all'})
     require_offers(shell, completions, folder, ['nlafix', 'fix', '--backup-dir', 'fo'], {'folder/'} if
                    shell is fish else {'folder'})

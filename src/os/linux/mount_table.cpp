@@ -56,6 +56,7 @@ std::vector<Mount> parse_mount_table(std::string_view text) {
         if (separator + 1 >= fields.size()) continue;
         Mount mount = {unescaped(fields[4]), fields[separator + 1]};
         if (separator + 3 < fields.size()) mount.upper = upper_of(fields[separator + 3]);
+        if (separator + 2 < fields.size()) mount.source = unescaped(fields[separator + 2]);
         table.push_back(std::move(mount));
     }
     return table;

@@ -13,7 +13,8 @@ namespace nlafix::os {
 struct Mount {
     std::string mount_point;
     std::string type;
-    std::string upper = {};  // of an overlay: the folder that takes what is written
+    std::string upper = {};   // of an overlay: the folder that takes what is written
+    std::string source = {};  // the device, where it is one
 };
 
 /// Lines of mountinfo as mounts, in the table's order; lines that make no sense are left out.

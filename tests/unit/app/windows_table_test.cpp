@@ -26,14 +26,13 @@ const source::DiskHive live = {"Windows/System32/config/SYSTEM", false};
 const source::DiskHive old = {"Windows.old/System32/config/SYSTEM", true};
 
 app::FoundWindows choose(const std::vector<DiskVolume>& volumes,
-                         std::optional<std::uint32_t> wanted = std::nullopt) {
+                         const app::WantedWindows& wanted = {}) {
     return app::choose_windows(volumes, wanted, {"disk.img"}, [](const app::FoundWindows& windows) {
         return windows.volume->partition.number == 3 ? "Windows Server 2019" : "";
     });
 }
 
-Error refusal(const std::vector<DiskVolume>& volumes,
-              std::optional<std::uint32_t> wanted = std::nullopt) {
+Error refusal(const std::vector<DiskVolume>& volumes, const app::WantedWindows& wanted = {}) {
     return test::error_of([&] { choose(volumes, wanted); }).value();
 }
 
@@ -45,7 +44,21 @@ TEST_CASE("the one live Windows is taken, whatever else is on the disk") {
                                              volume(3, disk::VolumeKind::ntfs, "C", {old, live})};
     CHECK(choose(volumes).volume == &volumes[2]);
     CHECK(choose(volumes).hive == live.path);
-    CHECK(choose(volumes, 3).volume == &volumes[2]);
+    CHECK(choose(volumes, {3, ""}).volume == &volumes[2]);
+}
+
+TEST_CASE("of two in one volume the folder chooses, also one that was set aside") {
+    const source::DiskHive second = {"WINNT/System32/config/SYSTEM", false};
+    const std::vector<DiskVolume> volumes = {
+        volume(1, disk::VolumeKind::ntfs, "C", {live, second, old})};
+    CHECK(refusal(volumes).code() == ErrorCode::several_windows);
+    CHECK(contains(refusal(volumes).hint(), "--windows Windows"));
+    CHECK(choose(volumes, {std::nullopt, "winnt"}).hive == second.path);
+    CHECK(choose(volumes, {1, "Windows"}).hive == live.path);
+    CHECK(choose(volumes, {std::nullopt, "Windows.old"}).hive == old.path);
+    const Error error = refusal(volumes, {std::nullopt, "WINDOWS2"});
+    CHECK(error.code() == ErrorCode::no_windows);
+    CHECK(contains(error.hint(), "Windows, WINNT, Windows.old"));
 }
 
 TEST_CASE("several are listed with partition, size, label and version, and one is asked for") {
@@ -58,7 +71,7 @@ TEST_CASE("several are listed with partition, size, label and version, and one i
           "Windows/System32/config/SYSTEM; partition 3 (1.5 GiB, \"New\", NTFS): "
           "Windows/System32/config/SYSTEM, Windows Server 2019");
     CHECK(contains(error.hint(), "--partition"));
-    CHECK(choose(volumes, 2).volume == &volumes[0]);
+    CHECK(choose(volumes, {2, ""}).volume == &volumes[0]);
 }
 
 TEST_CASE("two on one volume cannot be told apart by its number") {
@@ -69,7 +82,7 @@ TEST_CASE("two on one volume cannot be told apart by its number") {
 }
 
 TEST_CASE("a partition that is not there is named with those that are") {
-    const Error error = refusal({volume(1, disk::VolumeKind::refs)}, 4);
+    const Error error = refusal({volume(1, disk::VolumeKind::refs)}, {4, ""});
     CHECK(error.code() == ErrorCode::no_partition);
     CHECK(contains(error.message(), "no partition 4: partition 1 (1.5 GiB, ReFS)"));
 }
@@ -87,7 +100,7 @@ TEST_CASE("without a Windows the reason is the one that matters most") {
     CHECK(refusal({volume(1, disk::VolumeKind::other)}).code() == ErrorCode::no_windows);
     CHECK(contains(refusal({}).message(), "no partition"));
     // Of the chosen partition alone.
-    CHECK(refusal({damaged, encrypted}, 2).code() == ErrorCode::malformed_volume);
+    CHECK(refusal({damaged, encrypted}, {2, ""}).code() == ErrorCode::malformed_volume);
 }
 
 TEST_CASE("What hides a Windows says what brings it to light") {
