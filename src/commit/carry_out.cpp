@@ -232,6 +232,8 @@ Progress progress_on(Medium& medium, const std::vector<Epoch>& epochs) {
 
 bool take_back(Medium& medium, const std::vector<Epoch>& epochs) {
     try {
+        // A write that failed may be on its way all the same (an image's server keeps it).
+        flush_all(medium, epochs);
         const Progress progress = progress_on(medium, epochs);
         if (progress.state == CommitState::foreign) return false;
         bool touched = false;

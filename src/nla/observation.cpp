@@ -71,7 +71,8 @@ void read_content(Observation& seen) {
 
 /// Many values may name the same data, so none is read that nobody would look at.
 void require_possible_size(std::size_t size_bytes, Content content) {
-    constexpr std::size_t most_bytes = 16384;
+    // ProductPolicy, the longest that is looked at, has some 30,000 bytes on real machines.
+    const std::size_t most_bytes = content == Content::bytes ? most_list_bytes : 16384;
     const bool is_list = content == Content::strings || content == Content::comma_separated;
     if (is_list && size_bytes > most_list_bytes) throw_list_too_long(size_bytes);
     if (is_list || size_bytes <= most_bytes) return;

@@ -33,7 +33,7 @@ class Case:
         self.put(self.start)
         self.old = self.content()
         fixed = nlafix('fix', volume.hive)
-        assert fixed.status == 0 and fixed.report['commit'] == 'log-first', fixed
+        assert fixed.status == 0 and fixed.report['method'] == 'log-first', fixed
         self.written = fixed.report['written']
         self.fixed = self.files()
         self.edited = self.content()

@@ -122,7 +122,8 @@ def repaired_without_logs(nlafix, judges, hive):
         copied = copy_with_logs(hive, folder)
         result = nlafix('fix', '--ignore-logs', copied)
         assert result.status == 0, result
-        assert result.report['hive']['ignored_logs']['entries'] == 0, result
+        # No log was seen, so nobody knows what is lost.
+        assert result.report['hive']['ignored_logs']['entries'] is None, result
         judges.require_planned_difference(hive, copied, result.report['edits'])
 
 
