@@ -79,7 +79,8 @@ void carry_out_recorded(const Target& target, const WritePlan& plan, const Commi
     } catch (std::exception& error) {
         const std::string cause = message_of(error);
         const bool is_as_before = !touched || take_back(*target.medium, plan.epochs);
-        if (!record.end_quietly(State::prepared)) backup.keep();
+        // Else the record goes on saying that the write began: the next run must know.
+        if (is_as_before && !record.end_quietly(State::prepared)) backup.keep();
         if (!is_as_before || (touched && backup.is_kept())) {
             backup.keep();
             throw_unconfirmed(target.subject, backup.paths(), unconfirmed + cause);
