@@ -10,6 +10,13 @@
 namespace nlafix::app {
 namespace {
 
+/// Whether this run has set the value that the finding rests on.
+bool was_repaired(const Report& report, const std::string& code) {
+    return report.outcome == Outcome::fixed &&
+           std::any_of(report.edits.begin(), report.edits.end(),
+                       [&](const nla::PlannedEdit& edit) { return edit.repairs == code; });
+}
+
 /// " --also CODE" for everything that was found, may refuse logins, and fix can repair.
 std::string repairs_of(const Report& report) {
     std::string words;
@@ -18,11 +25,24 @@ std::string repairs_of(const Report& report) {
     for (const nla::Finding& finding : report.diagnosis->findings) {
         const std::string code = finding.code();
         if (finding.severity == nla::Severity::note || !is_repair(code)) continue;
+        if (was_repaired(report, code)) continue;
         if (std::find(codes.begin(), codes.end(), code) != codes.end()) continue;
         codes.push_back(code);
         words += " --also " + code;
     }
     return words;
+}
+
+std::string control_set_words(const system::Choice& choice) {
+    using Kind = system::Choice::Kind;
+    switch (choice.kind) {
+        case Kind::current: return " --control-set current";
+        case Kind::default_set: return " --control-set default";
+        case Kind::all: return " --control-set all";
+        case Kind::number: return " --control-set " + std::to_string(choice.number);
+        case Kind::boot: break;
+    }
+    return "";
 }
 
 /// A name for what cryptsetup makes of `device`: of its last part, without what a shell would see.
@@ -49,18 +69,30 @@ std::string quoted_for_shell(const std::string& path) {
     return os::shell_quoted(path.starts_with('-') ? "./" + path : path);
 }
 
-std::string next_command(const Report& report, const std::string& place, const std::string& words) {
-    const std::string target = words + ' ' + quoted_for_shell(place);
-    const std::string also = repairs_of(report);
-    switch (report.outcome) {
-        case Outcome::change_needed: return "nlafix fix" + also + target;
-        case Outcome::nothing_to_do: return also.empty() ? "" : "nlafix fix" + also + target;
-        case Outcome::failed: return "nlafix check" + target;
-        case Outcome::fixed:
-        case Outcome::restored:
-        case Outcome::written: break;
+std::string words_of(const Options& options) {
+    std::string words = control_set_words(options.control_sets);
+    if (options.create_missing) words += " --create-missing";
+    if (options.logs == recovery::LogPolicy::ignore) words += " --ignore-logs";
+    if (options.partition) words += " --partition " + std::to_string(*options.partition);
+    if (!options.windows_folder.empty()) {
+        words += " --windows " + quoted_for_shell(options.windows_folder);
     }
-    return "";
+    if (options.image_format) {
+        words += " --format " + std::string(disk::word_of(*options.image_format));
+    }
+    if (options.trust_image_references) words += " --trust-image-references";
+    if (!options.backup_folder.empty()) {
+        words += " --backup-dir " + quoted_for_shell(options.backup_folder);
+    }
+    return words;
+}
+
+std::string next_command(const Report& report, const std::string& place, const std::string& words) {
+    const bool was_found = report.command == Command::check || report.command == Command::fix;
+    if (!was_found || report.outcome == Outcome::failed) return "";
+    const std::string also = repairs_of(report);
+    if (also.empty() && report.outcome != Outcome::change_needed) return "";
+    return "nlafix fix" + also + words + ' ' + quoted_for_shell(place);
 }
 
 std::string way_in(const Volume& volume) {

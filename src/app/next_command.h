@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "app/options.h"
 #include "app/report.h"
 
 namespace nlafix::app {
@@ -15,11 +16,14 @@ struct Volume;
 /// `path` as one word of the shell that is no option either.
 std::string quoted_for_shell(const std::string& path);
 
-/// What to type after `report`: fix with all codes of what check found and fix can repair; check
-/// where something else has to be done first. `place` is the TARGET to name, `words` are options
-/// that choose the Windows, each with a space in front. Empty where nothing is to be done.
-std::string next_command(const Report& report, const std::string& place,
-                         const std::string& words = "");
+/// The options among `options` that say which hive is meant and how it is read, as they are given:
+/// " --partition 2", with a space in front; empty where none is.
+std::string words_of(const Options& options);
+
+/// What to type after `report`: fix with the codes of what was found and fix can repair. `place` is
+/// the TARGET to name, `words` are options in front of it, as of words_of. Empty where nothing is
+/// to be done, and after an error, whose hint says what to do.
+std::string next_command(const Report& report, const std::string& place, const std::string& words);
 
 /// How to get at a volume that holds no Windows as it is: unlock it, or put its array together.
 /// Empty where there is nothing to do.

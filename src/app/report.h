@@ -63,7 +63,8 @@ struct Report {
     /// the file's identity. Empty until it was found.
     std::string place;
     std::optional<os::FileIdentity> identity;
-    bool repeats = false;  // what an earlier TARGET found
+    bool repeats = false;        // what an earlier TARGET found
+    std::string repeats_target;  // the earlier TARGET that is the same hive; empty where none is
     std::optional<HiveReport> hive;
     std::optional<system::Machine> machine;
     Outcome outcome = Outcome::failed;
@@ -84,6 +85,7 @@ struct Report {
     std::vector<std::string> warnings;
     std::vector<std::string> notes;  // for -v
     std::optional<Error> error;
+    std::string next;  // the command line that comes next, to be pasted; empty where there is none
 };
 
 }  // namespace nlafix::app

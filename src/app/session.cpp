@@ -19,6 +19,7 @@ void repeat(const Report& earlier, Report& report) {
     if (report.location) repeated.location = report.location;
     repeated.changed = false;
     repeated.repeats = true;
+    repeated.repeats_target = earlier.target;
     repeated.notes.insert(repeated.notes.end(), report.notes.begin(), report.notes.end());
     report = std::move(repeated);
 }
@@ -78,6 +79,7 @@ std::unique_ptr<HivePlace> Session::find_once(Report& report, const Options& opt
     const std::optional<Report> earlier = seen_.claim(report);
     if (earlier) {
         report.notes.push_back("the same hive as TARGET " + earlier->target + ": done once");
+        report.repeats_target = earlier->target;
         if (earlier->outcome != Outcome::fixed) {
             repeat(*earlier, report);
             return nullptr;

@@ -133,7 +133,7 @@ private:
         }
         windows.hive = location->path;
         volume.file_system = os::file_system_of(system_, windows.hive).type;
-        windows.next = next_command(windows.report, target_.path);
+        windows.report.next = next_of(windows.report, target_.path, "");
         volume.windows.push_back(std::move(windows));
         found_(volume);
     }
@@ -235,7 +235,18 @@ private:
         } else if (several_on_disk && volume.device == volume.disk && volume.partition != 0) {
             words += " --partition " + std::to_string(volume.partition);
         }
-        windows.next = next_command(windows.report, place, words);
+        windows.report.next = next_of(windows.report, place, words);
+    }
+
+    /// Of one that cannot be judged, check says why.
+    std::string next_of(const Report& report, const std::string& place,
+                        const std::string& words) const {
+        if (report.outcome == Outcome::failed) {
+            return "nlafix check" + words + ' ' + quoted_for_shell(place);
+        }
+        Options given = options_;
+        given.partition.reset();
+        return next_command(report, place, words_of(given) + words);
     }
 
     Report checked(const std::string& path, Options options) {

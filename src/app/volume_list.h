@@ -46,7 +46,6 @@ struct InstalledWindows {
     std::string hive;        // path in the volume, or of the file
     bool set_aside = false;  // by an upgrade: it never boots, and is not checked
     Report report;           // of check --strict
-    std::string next;        // the command line that comes next; empty where nothing is to be done
 };
 
 struct Volume {

@@ -287,7 +287,9 @@ std::string json_report(const app::Report& report) {
                          {"confined", report.confined},
                          {"warnings", report.warnings},
                          {"notes", report.notes},
+                         {"next", nullptr},
                          {"error", error_json(report.error)}};
+    if (!report.next.empty()) json["next"] = report.next;
     // Two names of one thing: the first is as old as the program.
     if (!report.method.empty()) json["method"] = report.method;
     for (const nla::PlannedEdit& edit : report.edits) json["edits"].push_back(edit_json(edit));

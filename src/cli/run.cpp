@@ -7,12 +7,14 @@
 #include <optional>
 
 #include "app/batch.h"
+#include "app/next_command.h"
 #include "app/session.h"
 #include "cli/exit_status.h"
 #include "cli/json_report.h"
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/summary.h"
 #include "cli/text_report.h"
 #include "cli/waiting.h"
 #include "os/environment.h"
@@ -40,8 +42,8 @@ public:
         std::string text;
         if (invocation_.json) {
             text = json_report(report);
-        } else if (!invocation_.quiet) {
-            text = text_report(report, style_);
+        } else {
+            text = invocation_.quiet ? quiet_report(report) : text_report(report, style_);
         }
         const std::lock_guard<std::timed_mutex> lock(mutex_);
         print(text, error_text(report));
@@ -63,6 +65,13 @@ public:
         if (!lock.owns_lock()) return status_interrupted;
         print_rest("interrupted before the first write");
         return status_;
+    }
+
+    /// What is for people alone.
+    void print_text(const std::string& text) {
+        if (invocation_.json || invocation_.quiet) return;
+        const std::lock_guard<std::timed_mutex> lock(mutex_);
+        failed_ = !os::write_all(os::Stream::output, text) || failed_;
     }
 
     bool failed() const { return failed_; }
@@ -111,6 +120,7 @@ int run_command(const Invocation& invocation, os::System& system,
                 const std::function<bool()>& was_interrupted) {
     app::Session session(system, was_interrupted);
     Printer printer(invocation);
+    Summary summary;
     Progress progress(!invocation.quiet);
     app::Options options = invocation.options;
     // Of several at once, one line can follow none.
@@ -119,18 +129,23 @@ int run_command(const Invocation& invocation, os::System& system,
     }
     const auto work = [&](std::size_t index) -> std::optional<app::Report> {
         if (was_interrupted()) return std::nullopt;
-        return session.run(invocation.command, invocation.targets[index], options);
+        const std::string& target = invocation.targets[index];
+        app::Report report = session.run(invocation.command, target, options);
+        report.next = app::next_command(report, target, app::words_of(options));
+        return report;
     };
     const auto await = [&](std::size_t index) { progress.begin(invocation.targets[index]); };
     const auto take = [&](const app::Report& report) {
         progress.end();
         printer.print(report);
+        summary.add(report);
     };
     {
         const SignalWatch watch(was_interrupted, [&] { os::leave(printer.print_last_words()); });
         app::run_batch(invocation.targets.size(), invocation.jobs, work, await, take);
     }
     progress.end();
+    printer.print_text(summary.text());
     printer.print_interruption();
     return printer.failed() ? report_lost(printer.status(), printer.changed()) : printer.status();
 }

@@ -240,6 +240,10 @@ void add_details(std::string& out, const Report& report) {
 
 std::string text_report(const Report& report, const TextStyle& style) {
     const std::string& path = report.location ? report.location->path : report.target;
+    if (!report.repeats_target.empty() && (report.repeats || !report.error)) {
+        return fmt::format("{}: the same hive as {}, reported above\n", escaped(path),
+                           escaped(report.repeats_target));
+    }
     std::string out =
         fmt::format("{}: {}{}{}\n", shortened(escaped(path), most_path_bytes),
                     style.color ? color_of(report) : "",
@@ -260,6 +264,7 @@ std::string text_report(const Report& report, const TextStyle& style) {
         way_back += fmt::format("  backup: {}\n", escaped(report.backup));
         way_back += fmt::format("  undo:   nlafix undo {}\n", os::shell_quoted(report.backup));
     }
+    if (!report.next.empty()) way_back += fmt::format("  next:   {}\n", report.next);
     // In the order of what must not be missed; what is printed last is not the least.
     const std::size_t needed = way_back.size() + error_text(report).size();
     std::size_t left = needed < most_text_bytes ? most_text_bytes - needed : 0;
@@ -271,7 +276,16 @@ std::string text_report(const Report& report, const TextStyle& style) {
     out = take(out, most_bytes_of_a_part);
     warnings = take(warnings, most_bytes_of_a_part);
     findings = take(findings, left);
-    return out + findings + take(details, left) + warnings + way_back;
+    const std::string text = out + findings + take(details, left) + warnings + way_back;
+    // Of a failure the error says it all, and once is enough.
+    const bool is_all = report.outcome == Outcome::failed && report.error && !report.changed;
+    return is_all && std::count(text.begin(), text.end(), '\n') == 1 ? "" : text;
+}
+
+std::string quiet_report(const Report& report) {
+    return report.changed && !report.backup.empty() && report.command == app::Command::fix
+               ? escaped(report.backup) + '\n'
+               : "";
 }
 
 std::string error_text(const std::string& message, const std::string& hint) {

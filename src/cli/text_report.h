@@ -18,8 +18,12 @@ struct TextStyle {
 inline constexpr std::size_t most_text_bytes = std::size_t{16} * 1024;
 
 /// The report, for stdout. What comes from hive or disk is escaped, and what would be too long is
-/// counted instead; the way back is never cut.
+/// counted instead; the way back is never cut. Empty where there is
+/// nothing to say besides the error.
 std::string text_report(const app::Report& report, const TextStyle& style);
+
+/// What even --quiet says: the path of the backup that a fix has made.
+std::string quiet_report(const app::Report& report);
 
 /// Error and hint of the report, for stderr; empty without one.
 std::string error_text(const app::Report& report);

@@ -178,9 +178,29 @@ class Terminal:
         if ended.returncode != step.status:
             problems.append('exit status %d, expected %d' % (ended.returncode, step.status))
         if problems:
-            step.found = found + (['? %d' % ended.returncode] if ended.returncode else [])
+            step.found = kept_where_right(step.output, found)
+            step.found += ['? %d' % ended.returncode] if ended.returncode else []
             return '\n'.join(problems)
         return None
+
+
+def kept_where_right(expected, found):
+    """`found`, but with the lines of `expected` where they match, for they say what may differ."""
+    longest = [[0] * (len(found) + 1) for _ in range(len(expected) + 1)]
+    for i in reversed(range(len(expected))):
+        for j in reversed(range(len(found))):
+            longest[i][j] = (1 + longest[i + 1][j + 1] if matches(expected[i], found[j])
+                             else max(longest[i + 1][j], longest[i][j + 1]))
+    lines, i = [], 0
+    for j, line in enumerate(found):
+        while i < len(expected) and longest[i + 1][j] == longest[i][j]:
+            i += 1
+        if i < len(expected) and matches(expected[i], line) and longest[i][j] > longest[i][j + 1]:
+            lines.append(expected[i])
+            i += 1
+        else:
+            lines.append(line)
+    return lines
 
 
 def accepted(text, steps):

@@ -109,13 +109,20 @@ bool receive(Worker& worker, ApartResult& result) {
     return worker.received.size() <= most_piece_bytes + sizeof(std::uint64_t);
 }
 
-/// Nobody is waited for: one that hangs is killed and left to the kernel, and even the end of a
-/// process may hang, in the device that it closes.
+/// One that hangs is killed, and left to the kernel.
 void leave(const Worker& worker, bool hangs) {
     static_cast<void>(::close(worker.from));
     if (hangs) static_cast<void>(::kill(worker.id, SIGKILL));
-    int raw = 0;
-    static_cast<void>(::waitpid(worker.id, &raw, WNOHANG));
+}
+
+/// Takes note of those that have ended. Even the end of a process may hang, in the device that it
+/// closes: a moment is enough for all others.
+void collect(std::vector<pid_t> ids) {
+    constexpr int most_moments = 50;
+    for (int moment = 0; moment < most_moments && !ids.empty(); ++moment) {
+        std::erase_if(ids, [](pid_t id) { return ::waitpid(id, nullptr, WNOHANG) != 0; });
+        if (!ids.empty()) ::usleep(2000);
+    }
 }
 
 class Workers {
@@ -124,7 +131,10 @@ public:
         : results_(results), patience_(patience) {}
 
     std::size_t count() const { return running_.size(); }
-    void add(Worker worker) { running_.push_back(std::move(worker)); }
+    void add(Worker worker) {
+        ids_.push_back(worker.id);
+        running_.push_back(std::move(worker));
+    }
 
     /// Waits for news for at most a moment, and lets go of those that have ended or hang.
     void listen() {
@@ -149,12 +159,14 @@ public:
     void give_up() {
         for (const Worker& worker : running_) leave(worker, true);
         running_.clear();
+        collect(ids_);
     }
 
 private:
     std::vector<ApartResult>& results_;
     std::chrono::milliseconds patience_;
     std::vector<Worker> running_;
+    std::vector<pid_t> ids_;  // of all that were started
 };
 
 }  // namespace
