@@ -186,7 +186,7 @@ def cut_and_undo(rescue):
 def work_at_the_screen(rescue, machine):
     screen = machine.wait_for('p power off')
     assert re.search(r'> 1  /dev/nvme0n1p2 .*nothing to do', screen), screen
-    assert 'Backups go to the stick /dev/vda1' in screen, screen
+    assert 'Backups go to the stick /dev/vdb1' in screen, screen
     if os.environ.get('NLAFIX_SCREENSHOT'):
         time.sleep(5)  # the monitor has a screen of its own
         machine.command('screendump', filename=os.environ['NLAFIX_SCREENSHOT'])
