@@ -212,7 +212,7 @@ def work_at_the_screen(rescue, machine):
     machine.wait_for('p power off')
     machine.type('u')
     machine.wait_for('or Enter alone: ')
-    machine.type('2\n')
+    machine.type('1\n')
     machine.wait_for('put back and verified')
     machine.wait_for('Press a key.')
     machine.type(' ')
