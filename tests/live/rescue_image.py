@@ -225,11 +225,11 @@ def unattended(rescue):
     _guest.run('xorriso', '-osirrox', 'on', '-indev', rescue.folder / 'screen.iso', '-extract', '/live/vmlinuz',
                rescue.folder / 'vmlinuz', '-extract', '/live/initrd', rescue.folder / 'initrd')
     first, second = rescue.disk('first.img'), rescue.disk('second.img')
-    before = first.read_bytes()
+    before, before_second = first.read_bytes(), second.read_bytes()
     with rescue.start_kernel('nlafix=fix:auto', ('virtio', first), ('sata', second)) as machine:
         error, = reports_of(machine.wait_for_end())
         assert error['error']['code'] == 'several-windows', error
-    assert first.read_bytes() == second.read_bytes() == before
+    assert first.read_bytes() == before and second.read_bytes() == before_second
     with rescue.start_kernel('nlafix=fix:sda:2', ('virtio', first), ('sata', second)) as machine:
         report, = reports_of(machine.wait_for_end())
         assert report['status'] == 'fixed', report
