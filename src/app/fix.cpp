@@ -17,8 +17,9 @@ std::vector<std::string> edits_as_text(const nla::Plan& plan) {
     std::vector<std::string> lines;
     for (const nla::PlannedEdit& edit : plan.edits) {
         lines.push_back(nla::key_of(edit) + ": " + edit.value + ": " +
-                        (edit.repairs.empty() ? edit.added + " added"
-                                              : edit.before.front() + " -> " + edit.after.front()));
+                        (edit.repairs.empty()
+                             ? edit.added + " added"
+                             : nla::before_of(edit) + " -> " + nla::after_of(edit)));
     }
     return lines;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/inspection.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -173,7 +174,9 @@ Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Optio
         const auto sets = system::choose_control_sets(
             hive, report.hive->select.value_or(system::Select()), options.control_sets);
         const Evidence evidence(place, options.logs, now, report);
-        const nla::Surroundings& around = evidence.surroundings();
+        nla::Surroundings around = evidence.surroundings();
+        around.switches_remote_desktop_on = std::find(options.also.begin(), options.also.end(),
+                                                      "remote-desktop-off") != options.also.end();
         report.machine = system::read_machine(sets.front().key, around.security);
         report.diagnosis = nla::diagnose(hive, sets, around);
         name_windows(sets.front().key, report.diagnosis->windows);

@@ -89,6 +89,22 @@ std::string utf8_of_latin1(ByteView bytes) {
     return out;
 }
 
+std::u16string utf16_of_utf8(std::string_view text) {
+    std::u16string out;
+    while (!text.empty()) {
+        const Utf8Character next = first_character(text);
+        const char32_t c = next.is_well_formed ? next.character : replacement;
+        if (c >= 0x10000) {
+            out += static_cast<char16_t>(0xd800 + ((c - 0x10000) >> 10));
+            out += static_cast<char16_t>(0xdc00 + ((c - 0x10000) & 0x3ff));
+        } else {
+            out += static_cast<char16_t>(c);
+        }
+        text.remove_prefix(next.size_bytes);
+    }
+    return out;
+}
+
 std::u16string utf16_of_ascii(std::string_view ascii) {
     std::u16string text;
     for (const char c : ascii) text += static_cast<char16_t>(static_cast<unsigned char>(c));

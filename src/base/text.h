@@ -33,6 +33,9 @@ std::string utf8_of_latin1(ByteView bytes);
 /// UTF-16 of UTF-8 text that the program itself holds (ASCII and such).
 std::u16string utf16_of_ascii(std::string_view ascii);
 
+/// UTF-16 of UTF-8; what is none becomes U+FFFD.
+std::u16string utf16_of_utf8(std::string_view text);
+
 struct Utf8Character {
     char32_t character = 0;      // of a byte that is no UTF-8, the byte
     std::size_t size_bytes = 1;  // 1 for such a byte, 3 for a lone surrogate

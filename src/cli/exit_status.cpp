@@ -59,9 +59,9 @@ int exit_status_of(ErrorCode code) {
 
 namespace {
 
-/// --strict was given, and there is a finding that lets nobody in.
+/// There is a finding that lets nobody in.
 bool is_blocked(const app::Report& report) {
-    if (!report.strict || !report.diagnosis) return false;
+    if (!report.diagnosis) return false;
     const auto& findings = report.diagnosis->findings;
     return std::any_of(findings.begin(), findings.end(), [](const nla::Finding& finding) {
         return finding.severity == nla::Severity::blocks;
@@ -72,7 +72,7 @@ bool is_blocked(const app::Report& report) {
 
 int exit_status_of(const app::Report& report) {
     if (report.error) return exit_status_of(report.error->code());
-    return report.outcome == app::Outcome::change_needed || is_blocked(report)
+    return report.outcome == app::Outcome::change_needed || (report.strict && is_blocked(report))
                ? status_change_needed
                : status_done;
 }

@@ -13,6 +13,14 @@ namespace nlafix::cli {
 /// off". Not escaped.
 std::string headline(const app::Report& report);
 
+/// The same for a table of many: what keeps Remote Desktop out, else whether there is anything to
+/// do, without the reasons.
+std::string brief_headline(const app::Report& report);
+
+/// What to do about what is said first, or where nothing is found the emergency way in, with its
+/// risk; empty where there is nothing. Not escaped.
+std::string advice_of(const app::Report& report);
+
 /// The findings that are still true when the command is done: without those that it repaired,
 /// or in a dry run would repair.
 std::vector<nla::Finding> remaining_findings(const app::Report& report);

@@ -124,7 +124,8 @@ ordered_json data_json(std::uint32_t type, const Bytes& data, bool is_there,
 }
 
 ordered_json repair_json(const nla::PlannedEdit& edit) {
-    return {{"control_set", edit.control_set},
+    const bool in_set = edit.control_set != 0;
+    return {{"control_set", in_set ? ordered_json(edit.control_set) : ordered_json(nullptr)},
             {"key", edit.key},
             {"value", edit.value},
             {"type", regf::type_name(edit.type)},
@@ -237,6 +238,12 @@ ordered_json windows_json(const std::optional<nla::Diagnosis>& diagnosis) {
     return json;
 }
 
+ordered_json areas_json(const std::optional<nla::Diagnosis>& diagnosis) {
+    if (!diagnosis) return nullptr;
+    const nla::Coverage coverage = nla::coverage_of(*diagnosis);
+    return {{"looked_at", coverage.looked_at}, {"not_looked_at", coverage.not_looked_at}};
+}
+
 ordered_json backup_json(const app::Report& report) {
     if (report.backup.empty()) return nullptr;
     return {{"path", report.backup}, {"in_memory", report.backup_in_memory}};
@@ -268,6 +275,8 @@ std::string json_report(const app::Report& report) {
                          {"machine", machine_json(report.machine)},
                          {"windows", windows_json(report.diagnosis)},
                          {"looked_at", ordered_json::array()},
+                         {"areas", areas_json(report.diagnosis)},
+                         {"advice", text_or_null(advice_of(report))},
                          {"verdict", headline(report)},
                          {"command", command_word(report.command)},
                          {"status", status_word(report)},

@@ -11,6 +11,7 @@ namespace nlafix::cli {
 namespace {
 
 std::string written_by(const nla::Rule& rule) {
+    if (rule.repair->remedy.names_the_value) return rule.repair->remedy.writes;
     const nla::Place& place = rule.places.front();
     return fmt::format("{}: {} becomes {}", place.key, place.value, rule.repair->remedy.writes);
 }

@@ -92,10 +92,12 @@ void add_states(std::string& out, const Report& report, bool verbose) {
 void add_repairs(std::string& out, const Report& report) {
     for (const nla::PlannedEdit& edit : report.edits) {
         if (edit.repairs.empty()) continue;
+        const std::string before = escaped(nla::before_of(edit));
+        const std::string after = escaped(nla::after_of(edit));
         out += fmt::format("  {}: {}: {} ({})\n", nla::key_of(edit), escaped(edit.value),
                            report.outcome == Outcome::fixed
-                               ? fmt::format("set to {}, was {}", edit.after[0], edit.before[0])
-                               : fmt::format("{} -> {}", edit.before[0], edit.after[0]),
+                               ? fmt::format("set to {}, was {}", after, before)
+                               : fmt::format("{} -> {}", before, after),
                            edit.repairs);
     }
 }
@@ -112,10 +114,12 @@ const char* severity_text(nla::Severity severity) {
 /// "ControlSet001\Services\TermService: Start is 4, stock 3".
 std::string evidence_text(const nla::Finding& finding) {
     const std::string& name = finding.seen.place.value;
-    std::string text =
-        fmt::format("{}: {} is {}", nla::key_of(finding.seen),
-                    name.empty() ? "the default value" : name, nla::content_of(finding.seen));
-    // What is no value of a hive has no stock.
+    std::string text = nla::key_of(finding.seen) + ": ";
+    // What is no value of a hive has no stock, and may have no name.
+    if (!finding.stock.empty() || !name.empty()) {
+        text += (name.empty() ? "the default value" : name) + " is ";
+    }
+    text += nla::content_of(finding.seen);
     if (!finding.stock.empty()) text += ", stock " + finding.stock;
     if (!finding.detail.empty()) text += "; " + finding.detail;
     if (finding.unreadable) text += "; it " + finding.seen.trouble;
@@ -236,6 +240,11 @@ void add_details(std::string& out, const Report& report) {
     for (const std::string& note : report.notes) out += fmt::format("  note: {}\n", escaped(note));
 }
 
+/// Findings that stand in the way have their advice beside them.
+bool is_on_the_way_out(const Report& report) {
+    return nla::verdict(remaining_findings(report)).empty() && !advice_of(report).empty();
+}
+
 }  // namespace
 
 std::string text_report(const Report& report, const TextStyle& style) {
@@ -263,6 +272,9 @@ std::string text_report(const Report& report, const TextStyle& style) {
     if (report.outcome == Outcome::fixed && !report.backup.empty()) {
         way_back += fmt::format("  backup: {}\n", escaped(report.backup));
         way_back += fmt::format("  undo:   nlafix undo {}\n", os::shell_quoted(report.backup));
+    }
+    if (is_on_the_way_out(report)) {
+        way_back += fmt::format("  advice: {}\n", escaped(advice_of(report)));
     }
     if (!report.next.empty()) way_back += fmt::format("  next:   {}\n", report.next);
     // In the order of what must not be missed; what is printed last is not the least.

@@ -38,7 +38,7 @@ ordered_json windows_json(const app::InstalledWindows& windows) {
     }
     json["machine"] = machine_json(windows.report.machine);
     json["verdict"] = status_word(windows.report);
-    json["says"] = headline(windows.report);
+    json["says"] = brief_headline(windows.report);
     json["next"] = text_or_null(windows.report.next);
     json["error"] = error_json(windows.report.error);
     return json;

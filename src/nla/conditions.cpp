@@ -18,13 +18,23 @@ Condition where(std::string words, Holds holds) {
             }};
 }
 
+}  // namespace
+
 Change number_at(const Observation& at, std::uint32_t number) {
     Change change{at, regf::reg_dword, Bytes(4)};
     put_u32(change.data, 0, number);
     return change;
 }
 
-}  // namespace
+Change text_at(const Observation& at, std::uint32_t type, const std::string& text) {
+    return {at, type, utf16le_bytes(utf16_of_utf8(text) + u'\0')};
+}
+
+Change strings_at(const Observation& at, const std::vector<std::string>& strings) {
+    std::u16string text;
+    for (const std::string& string : strings) (text += utf16_of_utf8(string)) += u'\0';
+    return {at, regf::reg_multi_sz, utf16le_bytes(text + u'\0')};
+}
 
 Answer found_if(bool found) {
     return found ? Answer(Found{}) : std::nullopt;

@@ -36,6 +36,11 @@ Condition in_domain(Condition condition);
 /// `list` as "a", "b" and 3 more, each once and without regard to case; nothing for none.
 std::string quoted_once(const std::vector<std::string>& list);
 
+/// A value as it is to be: a REG_DWORD, a text of that type, a REG_MULTI_SZ.
+Change number_at(const Observation& at, std::uint32_t number);
+Change text_at(const Observation& at, std::uint32_t type, const std::string& text);
+Change strings_at(const Observation& at, const std::vector<std::string>& strings);
+
 /// Sets the REG_DWORD that was found.
 Remedy set_number(std::uint32_t number);
 

@@ -20,12 +20,33 @@ bool is_required(const Place& place) {
     });
 }
 
+const char* words_of(Area area) {
+    switch (area) {
+        case Area::remote_desktop: return "Remote Desktop and its listener";
+        case Area::services: return "services";
+        case Area::lists: return "the two lists";
+        case Area::firewall: return "the firewall of Windows";
+        case Area::certificate: return "the certificate";
+        case Area::encryption: return "encryption";
+        case Area::logins: return "settings of logins";
+        case Area::policies: return "policies";
+        case Area::domain: return "the domain";
+        case Area::accounts: return "local accounts";
+        case Area::files: return "files of Windows";
+        case Area::startup: break;
+    }
+    return "how Windows starts";
+}
+
 class Diagnostician {
 public:
     Diagnostician(const WindowsIdentity& windows, const regf::KeyNode& root,
                   const Surroundings& surroundings)
         : root_(root), around_(surroundings) {
         diagnosis_.windows = windows;
+        for (const HiveRole role : {HiveRole::software, HiveRole::security, HiveRole::volume}) {
+            if (!surroundings.has(role)) diagnosis_.not_at_hand.push_back(role);
+        }
     }
 
     void examine(const system::ControlSet& set, bool and_the_machine);
@@ -95,16 +116,24 @@ void Diagnostician::add_unreadable(const Rule& rule, const Observation& seen, co
 void Diagnostician::ask(const Rule& rule, const Scene& scene) {
     const auto is_at_hand = [this](HiveRole role) { return around_.has(role); };
     if (!std::all_of(rule.needs.begin(), rule.needs.end(), is_at_hand)) return;
+    if (std::find(diagnosis_.areas.begin(), diagnosis_.areas.end(), rule.area) ==
+        diagnosis_.areas.end()) {
+        diagnosis_.areas.push_back(rule.area);
+    }
     std::vector<Observation> seen;
     bool all_readable = true;
     for (const Place& place : rule.places) {
+        if (!around_.has(place.hive)) {  // nothing was looked at
+            seen.push_back(scene.look(place));
+            continue;
+        }
         const bool is_first = &place == &rule.places.front();
         seen.push_back(look_at(place, is_first ? policy_over(rule, scene) : "", scene).seen);
         if (seen.back().state != Observation::State::unreadable) continue;
         all_readable = false;
         add_unreadable(rule, seen.back(), scene);
     }
-    if (!all_readable) return;
+    if (!all_readable && !rule.every_case) return;
     const bool any_present =
         std::any_of(seen.begin(), seen.end(), [](const Observation& o) { return o.is_present(); });
     if (!any_present && !(rule.even_if_absent && scene.is_whole())) return;
@@ -116,7 +145,7 @@ void Diagnostician::ask(const Rule& rule, const Scene& scene) {
     judge(rule, seen, scene);
 }
 
-/// The first of the rule's cases that holds.
+/// The first of the rule's cases that holds, or each of them.
 void Diagnostician::judge(const Rule& rule, const std::vector<Observation>& seen,
                           const Scene& scene) {
     const auto decisive =
@@ -127,7 +156,8 @@ void Diagnostician::judge(const Rule& rule, const std::vector<Observation>& seen
             if (!answer) continue;
             Observation first;
             if (!seen.empty()) first = decisive == seen.end() ? seen.front() : *decisive;
-            return add(rule, one, std::move(*answer), std::move(first), scene);
+            add(rule, one, std::move(*answer), std::move(first), scene);
+            if (!rule.every_case) return;
         }
     } catch (const Error& error) {
         Observation trouble =
@@ -155,6 +185,10 @@ void Diagnostician::add(const Rule& rule, const Case& which, Found found, Observ
     finding.overridden_by = policy_over(rule, scene);
     if (!finding.overridden_by.empty()) finding.severity = Severity::note;
     if (rule.repair) finding.repair = rule.repair->remedy.changes(finding.seen, scene);
+    // A value may be created, a key never.
+    std::erase_if(finding.repair, [](const Change& change) {
+        return change.at.state == Observation::State::absent_key;
+    });
     diagnosis_.findings.push_back(std::move(finding));
 }
 
@@ -210,7 +244,8 @@ std::string Finding::means() const {
 }
 
 std::string Finding::advice() const {
-    return unreadable ? "look at the value, and repair it by hand" : rule->to_do();
+    if (unreadable) return "look at the value, and repair it by hand";
+    return repair.empty() && *rule->advice != '\0' ? rule->advice : rule->to_do();
 }
 
 WindowsIdentity identify(const regf::Hive& system_hive, const regf::Cells* software) {
@@ -237,6 +272,26 @@ Diagnosis diagnose(const regf::Hive& system_hive, const std::vector<system::Cont
         diagnostician.examine(set, &set == &sets.front());
     }
     return diagnostician.finish();
+}
+
+Coverage coverage_of(const Diagnosis& diagnosis) {
+    Coverage coverage;
+    std::vector<Area> areas = diagnosis.areas;
+    std::sort(areas.begin(), areas.end());
+    const auto has = [&areas](Area area) {
+        return std::find(areas.begin(), areas.end(), area) != areas.end();
+    };
+    for (const Area area : areas) coverage.looked_at.emplace_back(words_of(area));
+    coverage.not_looked_at = {has(Area::accounts) ? "passwords" : "accounts and passwords",
+                              "the network outside the machine"};
+    for (const HiveRole role : diagnosis.not_at_hand) {
+        if (role == HiveRole::software) coverage.not_looked_at.emplace_back("SOFTWARE (policies)");
+        if (role == HiveRole::security) {
+            coverage.not_looked_at.emplace_back("SECURITY (who may log in)");
+        }
+        if (role == HiveRole::volume) coverage.not_looked_at.emplace_back("the files of Windows");
+    }
+    return coverage;
 }
 
 std::string verdict(const std::vector<Finding>& findings) {

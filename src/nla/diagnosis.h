@@ -55,8 +55,10 @@ struct LookedAt {
 
 struct Diagnosis {
     WindowsIdentity windows;
-    std::vector<Finding> findings;    // by severity, then in the order of the rules
-    std::vector<LookedAt> looked_at;  // each value once
+    std::vector<Area> areas;            // about which some rule was asked, each once
+    std::vector<HiveRole> not_at_hand;  // of what would have been looked at
+    std::vector<Finding> findings;      // by severity, then in the order of the rules
+    std::vector<LookedAt> looked_at;    // each value once
 };
 
 /// The generation by SOFTWARE where it says one, else by the traces in SYSTEM.
@@ -67,6 +69,13 @@ WindowsIdentity identify(const regf::Hive& system_hive, const regf::Cells* softw
 /// it and no other. Never throws for what is in the hives.
 Diagnosis diagnose(const regf::Hive& system_hive, const std::vector<system::ControlSet>& sets,
                    const Surroundings& surroundings);
+
+/// What was looked at and what was not, in a few words for a person.
+struct Coverage {
+    std::vector<std::string> looked_at;
+    std::vector<std::string> not_looked_at;
+};
+Coverage coverage_of(const Diagnosis& diagnosis);
 
 /// What to tell somebody first: "Remote Desktop is switched off, and 2 more reasons". Empty where
 /// nothing blocks or may block.

@@ -41,6 +41,16 @@ void require_readable(const Requirement& requirement, const Observation& seen) {
                                                 described(seen) + ")");
 }
 
+/// Texts in quotes, numbers without.
+std::string text_of(const std::vector<std::string>& content, std::uint32_t type) {
+    const char* quote = type == regf::reg_dword ? "" : "\"";
+    std::string text;
+    for (const std::string& item : content) {
+        text += (text.empty() ? quote : std::string(" ") + quote) + item + quote;
+    }
+    return text.empty() ? "empty" : text;
+}
+
 class Planner {
 public:
     Planner(bool create_missing, const WindowsFiles* files, Plan& plan)
@@ -143,6 +153,14 @@ std::string key_of(const PlannedEdit& edit) {
     const std::string top =
         edit.control_set == 0 ? "SYSTEM" : system::control_set_name(edit.control_set);
     return top + "\\" + edit.key;
+}
+
+std::string before_of(const PlannedEdit& edit) {
+    return edit.created ? "absent" : text_of(edit.before, edit.old_type);
+}
+
+std::string after_of(const PlannedEdit& edit) {
+    return edit.removed ? "absent" : text_of(edit.after, edit.type);
 }
 
 void add_obstacle(Plan& plan, const Error& error) {

@@ -54,6 +54,10 @@ PlannedEdit edit_at(const Observation& seen);
 /// "ControlSet001\Control\Lsa", or "SYSTEM\Setup".
 std::string key_of(const PlannedEdit& edit);
 
+/// What the value was and will be, for a person: "4", "\"kerberos\" \"tspkg\"", "absent".
+std::string before_of(const PlannedEdit& edit);
+std::string after_of(const PlannedEdit& edit);
+
 /// What was found of one requirement in one control set.
 struct ValueState {
     /// `without_file`: it is missing, and stays so, for the volume lacks the file that it names.

@@ -16,11 +16,26 @@ Observation after(const Change& change) {
     return seen;
 }
 
+/// What a report shows of a value: each string of a list, one text, a number; nothing where it is
+/// absent.
+std::vector<std::string> shown(const Observation& seen) {
+    if (!seen.is_present()) return {};
+    switch (seen.place.content) {
+        case Content::strings:
+        case Content::comma_separated: return seen.all;
+        case Content::text: return {seen.text};
+        case Content::number:
+        case Content::bytes:
+        case Content::other: break;
+    }
+    return {content_of(seen)};
+}
+
 PlannedEdit edit_for(const Change& change, const char* code) {
     PlannedEdit edit = edit_at(change.at);
     edit.repairs = code;
-    edit.before = {content_of(change.at)};
-    edit.after = {content_of(after(change))};
+    edit.before = shown(change.at);
+    edit.after = shown(after(change));
     edit.removed = change.removes;
     edit.old_data = change.at.data;
     edit.type = change.removes ? edit.old_type : change.type;
@@ -37,6 +52,23 @@ void put(PlannedEdit edit, Plan& plan) {
         });
     if (earlier == plan.edits.end()) return plan.edits.push_back(std::move(edit));
     if (earlier->repairs.empty()) *earlier = std::move(edit);
+}
+
+/// A value that cannot be read is shown once, whatever rules look at it.
+bool is_about(const Finding& finding, const std::string& code) {
+    if (!finding.unreadable) return code == finding.rule->code;
+    const Rule* rule = find_rule(code);
+    return rule != nullptr &&
+           std::any_of(rule->places.begin(), rule->places.end(), [&finding](const Place& place) {
+               return same_place(place, finding.seen.place);
+           });
+}
+
+/// The one of `codes` that the finding is about; nothing where none is.
+const Rule* asked_for(const Finding& finding, const std::vector<std::string>& codes) {
+    const auto code = std::find_if(codes.begin(), codes.end(),
+                                   [&](const std::string& one) { return is_about(finding, one); });
+    return code == codes.end() ? nullptr : find_rule(*code);
 }
 
 }  // namespace
@@ -56,16 +88,14 @@ bool is_repair(const std::string& code) {
 
 void add_repairs(const Diagnosis& diagnosis, const std::vector<std::string>& codes, Plan& plan) {
     for (const Finding& finding : diagnosis.findings) {
-        const Rule& rule = *finding.rule;
-        if (!rule.repair || std::find(codes.begin(), codes.end(), rule.code) == codes.end()) {
-            continue;
-        }
+        const Rule* rule = asked_for(finding, codes);
+        if (rule == nullptr || !rule->repair) continue;
         const std::string where = key_of(finding.seen) + ": value \"" + finding.seen.place.value;
         if (finding.unreadable) {
             add_obstacle(plan, Error(ErrorCode::malformed_value,
                                      where + "\" cannot be read: " + finding.seen.trouble)
                                    .hint("repair this value by hand first, or leave out --also " +
-                                         std::string(rule.code)));
+                                         std::string(rule->code)));
             continue;
         }
         if (!finding.overridden_by.empty()) {
@@ -73,7 +103,7 @@ void add_repairs(const Diagnosis& diagnosis, const std::vector<std::string>& cod
                                     finding.overridden_by + "): this repair alone changes nothing");
         }
         for (const Change& change : finding.repair) {
-            put(edit_for(change, rule.code), plan);
+            put(edit_for(change, rule->code), plan);
         }
     }
 }

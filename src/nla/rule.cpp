@@ -21,8 +21,10 @@ const std::vector<Rule>& rules() {
     static const std::vector<Rule> table = [] {
         std::vector<Rule> all;
         for (const auto& rules_of :
-             {listener_rules, service_rules, policy_rules, volume_rules, software_rules,
-              rights_rules, certificate_rules, list_rules, security_rules, account_rules}) {
+             {listener_rules, terminal_server_rules, termservice_rules, base_service_rules,
+              service_rules, firewall_rules, policy_rules, volume_rules, software_rules,
+              rights_rules, certificate_rules, list_rules, encryption_rules, security_rules,
+              machine_rules, account_rules}) {
             std::vector<Rule> some = rules_of();
             std::move(some.begin(), some.end(), std::back_inserter(all));
         }
@@ -51,7 +53,7 @@ std::string with_subject(const char* words, const std::string& subject) {
 std::string Rule::to_do() const {
     if (!repair) return advice;
     std::string text = std::string(repair->does) + ": nlafix fix --also " + code;
-    return *advice == '\0' ? text : text + "; " + advice;
+    return *beside == '\0' ? text : text + "; " + beside;
 }
 
 }  // namespace nlafix::nla

@@ -29,11 +29,11 @@ enum class Severity {
 /// "blocks", "may-block", "note".
 const char* word_of(Severity severity);
 
-/// What a rule is about, for the line that says what was looked at.
+/// What a rule is about, in the order of the line that says what was looked at.
 enum class Area {
-    lists,
     remote_desktop,
     services,
+    lists,
     firewall,
     certificate,
     encryption,
@@ -80,9 +80,10 @@ struct Change {
 
 /// What a repair writes, and its words: "3".
 struct Remedy {
-    std::string writes;
+    std::string writes;  // into the first place of the rule, unless it names the value itself
     /// `seen` is what the finding shows. Nothing where this finding has no repair.
     std::function<std::vector<Change>(const Observation& seen, const Scene& scene)> changes;
+    bool names_the_value = false;
 };
 
 /// The known remedy, where it is a value in SYSTEM.
@@ -109,17 +110,19 @@ struct Rule {
     // The generations that know what it is about.
     system::Generation since = system::Generation::unknown;
     system::Generation until = system::Generation::win10;
-    bool even_if_stock = false;   // one of the two exceptions of a reader's interest
-    bool even_if_absent = false;  // asked where no place is present, in a hive that is whole
+    bool even_if_stock = false;   // also asked where the one place is as shipped
+    bool even_if_absent = false;  // also where no place is present, in a hive that is whole
+    bool every_case = false;      // every case that holds is a finding, not the first alone
     std::vector<Case> cases = {};
     const char* means = "";        // one sentence
-    const char* advice = "";       // what an engineer does about it, where no repair does, or then
+    const char* advice = "";       // what an engineer does about it, where no repair does
+    const char* beside = "";       // what is to be done beside the repair
     const char* policy = nullptr;  // value below `policies_key` that overrides the first place
     std::optional<Repair> repair = {};
 
     /// That of its first case, which is the worst.
     Severity severity() const { return cases.front().severity; }
-    /// What to do: the repair where there is one, then `advice`.
+    /// What to do: the repair where there is one, else `advice`.
     std::string to_do() const;
 };
 
@@ -128,7 +131,13 @@ const std::vector<Rule>& rules();
 
 /// The tables, by subject.
 std::vector<Rule> listener_rules();
+std::vector<Rule> terminal_server_rules();
+std::vector<Rule> termservice_rules();
+std::vector<Rule> base_service_rules();
 std::vector<Rule> service_rules();
+std::vector<Rule> firewall_rules();
+std::vector<Rule> encryption_rules();
+std::vector<Rule> machine_rules();
 std::vector<Rule> list_rules();
 std::vector<Rule> security_rules();
 std::vector<Rule> policy_rules();

@@ -20,6 +20,7 @@ std::vector<Rule> blocking_rules() {
          .cases = {{Severity::blocks, is_set(), "Remote Desktop is switched off"}},
          .means = "Windows refuses every connection before a login begins; it is shipped like this "
                   "until somebody switches Remote Desktop on.",
+         .beside = "the firewall stays closed then, unless it was opened: --also firewall-closed",
          .policy = "fDenyTSConnections",
          .repair = Repair{.does = "switch it on",
                           .remedy = set_number(0),

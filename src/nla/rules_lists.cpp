@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Rules about the two lists themselves, beside the two entries that fix adds (nla/plan.h), and
-// about OSConfig, which Windows 8.1 reads and nobody may write. None of them has a repair.
+// about OSConfig, which Windows 8.1 reads and nobody may write.
 #include <algorithm>
 #include <set>
 
@@ -33,7 +33,8 @@ Answer naming(const std::string& before, const Strings& list, const std::string&
 Answer unknown_entries(ListKind kind, const Observation& seen) {
     Strings unknown;
     for (const std::string& element : seen.elements) {
-        if (!is_shipped_with_windows(kind, element) && !is_disguised(kind, element)) {
+        if (!is_shipped_with_windows(kind, element) && !is_disguised(kind, element) &&
+            mistake_in(kind, element) == Mistake::none) {
             unknown.push_back(element);
         }
     }
@@ -64,6 +65,20 @@ Answer unknown_providers(const std::vector<Observation>& seen, const Scene&) {
     return unknown_entries(ListKind::comma_separated, seen.front());
 }
 
+ListKind kind_of(const Observation& list) {
+    return list.place.content == Content::strings ? ListKind::strings : ListKind::comma_separated;
+}
+
+/// The entries of the list that are wrong in that way, and what they are.
+template <Mistake mistake>
+Answer mistaken(const std::vector<Observation>& seen, const Scene&) {
+    Strings found;
+    for (const std::string& element : seen.front().elements) {
+        if (mistake_in(kind_of(seen.front()), element) == mistake) found.push_back(element);
+    }
+    return naming("", found);
+}
+
 Answer duplicates(const std::vector<Observation>& seen, const Scene&) {
     std::set<std::string> earlier;
     Strings again;
@@ -91,6 +106,38 @@ Strings missing_stock_packages(const Observation& seen, const Scene& scene) {
 Answer both_stock_packages_missing(const std::vector<Observation>& seen, const Scene& scene) {
     if (missing_stock_packages(seen.front(), scene).size() != 2) return std::nullopt;
     return Found{.detail = "neither \"kerberos\" nor \"msv1_0\" is there"};
+}
+
+/// The same, and what is there was joined into one string.
+Answer all_packages_joined(const std::vector<Observation>& seen, const Scene& scene) {
+    if (missing_stock_packages(seen.front(), scene).size() != 2) return std::nullopt;
+    return mistaken<Mistake::joined>(seen, scene);
+}
+
+/// True for a string that is nothing but names of Windows.
+bool is_all_shipped(const std::string& entry) {
+    const Strings parts = parts_of(entry);
+    return std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
+        return is_shipped_with_windows(ListKind::strings, part);
+    });
+}
+
+Remedy put_stock_packages_in_front() {
+    return {"kerberos msv1_0 schannel wdigest tspkg pku2u in front of what is there (Windows 7)",
+            [](const Observation& seen, const Scene& scene) -> std::vector<Change> {
+                if (scene.generation() != Generation::win7) return {};
+                Strings list = {"kerberos", "msv1_0", "schannel", "wdigest", "tspkg", "pku2u"};
+                for (const std::string& entry : seen.all) {
+                    if (!is_all_shipped(entry)) list.push_back(entry);
+                }
+                return {strings_at(seen, list)};
+            }};
+}
+
+Repair stock_packages() {
+    return {"put the stock packages in front of what is there", put_stock_packages_in_front(),
+            "Unknown entries stay behind the stock ones; what was left out on purpose is loaded "
+            "again."};
 }
 
 Answer one_stock_package_missing(const std::vector<Observation>& seen, const Scene& scene) {
@@ -125,13 +172,18 @@ std::vector<Rule> harmful_lists() {
          .since = Generation::xp,
          .until = Generation::win7,
          .cases = {{Severity::blocks,
+                    {"neither kerberos nor msv1_0, but a string that holds several names",
+                     all_packages_joined},
+                    "nobody could log in: the list of ways to log in was joined into one string"},
+                   {Severity::blocks,
                     {"neither kerberos nor msv1_0", both_stock_packages_missing},
                     "nobody could log in: the list of ways to log in was replaced"}},
          .means =
              "Before Windows 8.1 this list is all that Windows loads; one that was replaced by "
              "tspkg alone takes the packages away that check a password.",
          .advice =
-             "put the stock packages in front of what is there, from the recovery environment"},
+             "put the stock packages in front of what is there, from the recovery environment",
+         .repair = stock_packages()},
         {.code = "packages-incomplete",
          .area = Area::lists,
          .places = {packages_list()},
@@ -142,7 +194,8 @@ std::vector<Rule> harmful_lists() {
                     "one of the ways to log in is missing"}},
          .means = "kerberos checks domain users, msv1_0 local ones; before Windows 8.1 only what "
                   "this list names is loaded.",
-         .advice = "add the missing package, from the recovery environment"},
+         .advice = "add the missing package, from the recovery environment",
+         .repair = stock_packages()},
         {.code = "os-config-without-tspkg",
          .area = Area::lists,
          .places = {os_config_list()},
@@ -166,6 +219,41 @@ std::vector<Rule> harmful_lists() {
                   "does nothing.",
          .advice = "move them in front of it, if they are wanted; fix puts tspkg there"},
     };
+}
+
+/// Both lists have these; each is a code of its own, for its words differ.
+std::vector<Rule> mistaken_entries() {
+    std::vector<Rule> all;
+    const auto add = [&all](const char* code, const Place& list, Condition condition,
+                            const char* says, const char* means) {
+        all.push_back({.code = code,
+                       .area = Area::lists,
+                       .places = {list},
+                       .cases = {{Severity::note, std::move(condition), says}},
+                       .means = means,
+                       .advice = "put the names in one by one, once Windows can be reached"});
+    };
+    const char* joined = "a name in it with another one, a blank, a comma or a literal \\0";
+    const char* joined_means =
+        "A script joined the list into one string, which Windows takes for one name and does not "
+        "find.";
+    const char* misspelt = "a path, or a name of Windows as the other list spells it";
+    const char* misspelt_means =
+        "Packages are listed by name (tspkg), providers by file (credssp.dll), neither with a "
+        "path; an entry that is spelled otherwise does nothing.";
+    const auto wrong = [](const std::vector<Observation>& seen, const Scene& scene) {
+        Answer path = mistaken<Mistake::path>(seen, scene);
+        return path ? path : mistaken<Mistake::misspelt>(seen, scene);
+    };
+    add("packages-joined", packages_list(), {joined, mistaken<Mistake::joined>},
+        "several ways to log in stand in one string, which does nothing", joined_means);
+    add("providers-joined", providers_list(), {joined, mistaken<Mistake::joined>},
+        "several security providers stand in one string, which does nothing", joined_means);
+    add("package-misspelt", packages_list(), {misspelt, wrong},
+        "a way to log in is listed under a wrong name, which does nothing", misspelt_means);
+    add("provider-misspelt", providers_list(), {misspelt, wrong},
+        "a security provider is listed under a wrong name, which does nothing", misspelt_means);
+    return all;
 }
 
 std::vector<Rule> foreign_and_double_entries() {
@@ -239,6 +327,7 @@ std::vector<Rule> foreign_and_double_entries() {
 
 std::vector<Rule> list_rules() {
     std::vector<Rule> all = harmful_lists();
+    for (Rule& rule : mistaken_entries()) all.push_back(std::move(rule));
     for (Rule& rule : foreign_and_double_entries()) all.push_back(std::move(rule));
     return all;
 }

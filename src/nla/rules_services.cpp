@@ -15,17 +15,6 @@ Place start_of(const char* key, std::vector<Stock> stock) {
 
 std::vector<Rule> service_rules() {
     return {
-        {.code = "termservice-disabled",
-         .area = Area::services,
-         .places = {start_of("Services\\TermService", {{Generation::xp, 3}})},
-         .since = Generation::xp,
-         .cases = {{Severity::blocks, is_number(4),
-                    "Remote Desktop would not start: TermService, its service, is disabled"}},
-         .means = "Windows never starts the Remote Desktop service, so that nothing listens.",
-         .repair = Repair{.does = "let it start",
-                          .remedy = set_number(3),
-                          .risk = "The service runs again; somebody may have disabled it on "
-                                  "purpose."}},
         {.code = "keyiso-disabled",
          .area = Area::services,
          .places = {start_of("Services\\KeyIso", {{Generation::vista, 3}})},

@@ -4,10 +4,16 @@
 #include <vector>
 
 #include "base/error.h"
+#include "nla/firewall.h"
 #include "nla/key_path.h"
+#include "regf/key_value.h"
 
 namespace nlafix::nla {
 namespace {
+
+// Windows has some hundred services and rules of its firewall; more of a hostile hive are not read.
+constexpr std::size_t most_subkeys = 256;
+constexpr std::size_t most_values = 4096;
 
 bool says_something(const Observation& seen) {
     return seen.is_present() && !seen.text.empty();
@@ -83,9 +89,71 @@ Observation Scene::look(const Place& place) const {
 }
 
 bool Scene::has_key(std::string_view path) const {
+    return key_at(path).has_value();
+}
+
+std::optional<regf::KeyNode> Scene::key_at(std::string_view path) const {
     std::vector<std::string> names;
-    return walk_to_key(set_.key, path, system::control_set_name(set_.number) + "\\", names)
-        .has_value();
+    const std::string place = system::control_set_name(set_.number) + "\\" + std::string(path);
+    return walk_to_key(set_.key, path, place, names);
+}
+
+std::vector<std::string> Scene::subkeys_of(std::string_view path) const {
+    std::vector<std::string> names;
+    const auto key = key_at(path);
+    if (!key) return names;
+    for (const regf::CellOffset offset : key->subkeys()) {
+        if (names.size() == most_subkeys) break;
+        names.push_back(regf::KeyNode(key->cells(), offset).name().utf8());
+    }
+    return names;
+}
+
+std::vector<std::string> Scene::value_names_of(std::string_view path) const {
+    std::vector<std::string> names;
+    const auto key = key_at(path);
+    if (!key) return names;
+    for (const regf::CellOffset offset : key->values()) {
+        if (names.size() == most_values) break;
+        names.push_back(regf::KeyValue(key->cells(), offset).name().utf8());
+    }
+    return names;
+}
+
+std::vector<Observation> Scene::texts_in(const std::string& path) const {
+    std::vector<Observation> texts;
+    Observation seen;
+    seen.place = text_in(path, "");
+    seen.control_set = set_.number;
+    seen.path = {set_.key.name().utf8()};
+    const auto key = walk_to_key(set_.key, path, key_of(seen), seen.path);
+    if (!key) return texts;
+    seen.key_node = key->offset();
+    for (const regf::CellOffset offset : key->values()) {
+        if (texts.size() == most_values) break;
+        try {
+            const regf::KeyValue value(key->cells(), offset);
+            Observation text = seen;
+            text.place.value = text.stored_name = value.name().utf8();
+            read_data(value.type(), value.data(), text);
+            texts.push_back(std::move(text));
+        } catch (const Error&) {
+            // One that is damaged, or no text, spoils no other.
+        }
+    }
+    return texts;
+}
+
+const Firewall& Scene::firewall(std::uint32_t port) const {
+    const auto known = firewalls_.find(port);
+    return known != firewalls_.end()
+               ? known->second
+               : firewalls_.emplace(port, Firewall(*this, port)).first->second;
+}
+
+bool Scene::is_remote_desktop_on() const {
+    const Observation off = look(number_in("Control\\Terminal Server", "fDenyTSConnections"));
+    return off.is_present() && (off.number == 0 || around_.switches_remote_desktop_on);
 }
 
 }  // namespace nlafix::nla

@@ -9,10 +9,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "nla/observation.h"
 #include "regf/key_node.h"
@@ -20,6 +21,8 @@
 #include "system/generation.h"
 
 namespace nlafix::nla {
+
+class Firewall;
 
 /// A file on the volume.
 struct FileFacts {
@@ -41,7 +44,8 @@ struct Surroundings {
     const regf::Cells* security = nullptr;
     const regf::Cells* sam = nullptr;
     const WindowsFiles* files = nullptr;
-    std::uint64_t now = 0;  // FILETIME; 0 where nobody knows
+    std::uint64_t now = 0;                    // FILETIME; 0 where nobody knows
+    bool switches_remote_desktop_on = false;  // a repair that was asked for does
 
     /// The hive of that role, of those above.
     const regf::Cells* hive(HiveRole role) const;
@@ -68,20 +72,36 @@ public:
     Observation look(const Place& place) const;
     /// True where the key at `path` below the control set exists. Throws Error(malformed_hive).
     bool has_key(std::string_view path) const;
+    // What there is below the control set at `path`, nothing where there is no such key; no more
+    // than the first thousands. Throw Error(malformed_hive).
+    /// The names of the subkeys, UTF-8.
+    std::vector<std::string> subkeys_of(std::string_view path) const;
+    /// The names of the values, UTF-8.
+    std::vector<std::string> value_names_of(std::string_view path) const;
+    /// The values that are a text; others, and damaged ones, are left out.
+    std::vector<Observation> texts_in(const std::string& path) const;
+
+    /// The firewall as it stands to a TCP port. Throws Error where it cannot be read.
+    const Firewall& firewall(std::uint32_t port) const;
 
     /// As SECURITY says, else as far as SYSTEM tells.
     bool in_domain() const { return in_domain_; }
+    /// Remote Desktop is on, or is being switched on.
+    bool is_remote_desktop_on() const;
     /// False for stubs, for hives that are cut down, and while Windows is being installed: what is
     /// absent there says nothing.
     bool is_whole() const { return is_whole_; }
 
 private:
+    std::optional<regf::KeyNode> key_at(std::string_view path) const;
+
     regf::KeyNode system_root_;
     system::ControlSet set_;
     system::Generation generation_;
     const Surroundings& around_;
     bool in_domain_ = false;
     bool is_whole_ = false;
+    mutable std::map<std::uint32_t, Firewall> firewalls_;  // by port
 };
 
 }  // namespace nlafix::nla

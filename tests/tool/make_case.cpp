@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "hive_builder.h"
-#include "system_tree.h"
+#include "whole_tree.h"
 
 namespace {
 
@@ -30,10 +30,6 @@ using Words = std::vector<std::string>;
 
 [[noreturn]] void refuse(const std::string& what) {
     throw std::invalid_argument(what);
-}
-
-std::u16string wide(const std::string& ascii) {
-    return {ascii.begin(), ascii.end()};
 }
 
 Words split(const std::string& text, char separator) {
@@ -317,8 +313,7 @@ Bytes make(const Words& arguments) {
     for (const auto& [name, generation] : generations) {
         if (kind != name) continue;
         options = hive_options(generation);
-        root = system_tree(generation, {generation >= Generation::vista, true});
-        key_at(root, "CCS\\Services\\RpcSs");  // a hive without it counts as cut down
+        root = whole_tree(generation, {generation >= Generation::vista, true});
     }
     if (kind == "software") root = software_tree();
     if (kind == "security") root = security_tree();

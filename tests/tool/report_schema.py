@@ -57,9 +57,9 @@ def main():
         shutil.copy(source_dir / 'fixtures' / 'diagnosis-several.hive', hive)
         repaired = nlafix('fix', '--also', 'listener-off', hive).report
     spoiled += [put(off, 'terrible', 'findings', 0, 'severity'), put(off, [], 'findings'),
-                put(off, 'Not A Code', 'findings', 0, 'code'), put(off, 0, 'exit_code'),
+                put(off, 'Not A Code', 'findings', 0, 'code'), put(off, 3, 'exit_code'),
                 put(off, '', 'verdict'), put(off, 'win12', 'windows', 'generation'),
-                put(off, None, 'findings', 0, 'control_set'), put(off, 'fix', 'command'),
+                put(off, None, 'findings', 0, 'control_set'), put(off, 'undo', 'command'),
                 put(off, 'maybe', 'looked_at', 0, 'state'),
                 put(repaired, '1', 'edits', 0, 'after'), put(repaired, 'tspkg', 'edits', 0, 'added'),
                 without(repaired, 'edits', 0, 'repairs'),

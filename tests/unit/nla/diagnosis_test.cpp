@@ -268,5 +268,6 @@ TEST_CASE("A verdict names the reason that explains most, and how many more ther
     CHECK(verdict({service, off}) == "Remote Desktop is switched off, and 1 more reason");
     CHECK(verdict({port, off}) == "Remote Desktop is switched off");
     CHECK(verdict({port}) ==
-          "some logins may fail: Remote Desktop listens on another port than 3389");
+          "some logins may fail: Remote Desktop listens on another port than 3389, and 1 more "
+          "reason");  // that the firewall does not know the port
 }

@@ -11,7 +11,7 @@
 
 #include "hive_builder.h"
 #include "nla/diagnosis.h"
-#include "system_tree.h"
+#include "whole_tree.h"
 
 namespace nlafix::test {
 
@@ -86,8 +86,10 @@ public:
     static constexpr std::uint64_t now = 134'400'000'000'000'000;  // 2026-11-24
 
     Hives(fixture::Generation generation, const std::vector<Content>& contents) {
-        fixture::Key system = fixture::system_tree(generation, fixture::stock_entries(generation));
-        make_path(system, "ControlSet001\\Services\\RpcSs");
+        const fixture::Entries entries = fixture::stock_entries(generation);
+        fixture::Key system = generation < fixture::Generation::xp
+                                  ? fixture::system_tree(generation, entries)
+                                  : fixture::whole_tree(generation, entries);
         std::map<nla::HiveRole, fixture::Key> others = {
             {nla::HiveRole::software, fixture::make_key(u"ROOT")}};
         for (const Content& content : contents) {

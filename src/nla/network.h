@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Network cards and their addresses as SYSTEM has them: a room of the diagnosis (nla/scene.h).
+// Owns: which address is one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nla/scene.h"
+
+namespace nlafix::nla {
+
+struct NetworkInterface {
+    std::string guid;  // "{...}", as the key is called
+    bool uses_dhcp = false;
+    std::vector<std::string> addresses;  // static ones, without 0.0.0.0
+};
+
+/// In the order of their keys. Throws Error(malformed_hive).
+std::vector<NetworkInterface> network_interfaces(const Scene& scene);
+
+}  // namespace nlafix::nla
