@@ -3,11 +3,11 @@
 
 #include <iconv.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 
@@ -64,12 +64,13 @@ void require_iconv() {
 }
 
 void keep_conversions() {
-    static const std::vector<iconv_t> kept = [] {
-        std::vector<iconv_t> handles;
-        handles.reserve(conversions.size());
-        for (const Conversion& conversion : conversions) {
-            handles.push_back(iconv_open(conversion.to, conversion.from));
-        }
+    // Never closed, so never destroyed: what holds them has to be there to the end.
+    static const auto* const kept = [] {
+        auto* handles = new std::array<iconv_t, conversions.size()>;
+        std::transform(conversions.begin(), conversions.end(), handles->begin(),
+                       [](const Conversion& conversion) {
+                           return iconv_open(conversion.to, conversion.from);
+                       });
         return handles;
     }();
     static_cast<void>(kept);

@@ -39,7 +39,8 @@ std::uint32_t plain_crc32(ByteView bytes) {
 }
 
 void DiskBuilder::put_text(std::uint64_t offset, const std::string& text) {
-    std::memcpy(bytes.data() + offset, text.data(), text.size());
+    std::transform(text.begin(), text.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset),
+                   [](char c) { return static_cast<std::byte>(c); });
 }
 
 void DiskBuilder::put_mbr_entry(std::uint64_t sector, int slot, std::uint8_t type,
