@@ -31,10 +31,14 @@ constexpr std::array<Conversion, 4> conversions = {{
     {"UTF-8", "LATIN1", "\xc3\xa4"sv, "\xe4"sv},
 }};
 
+bool is_open(iconv_t handle) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): what iconv_open returns when it fails
+    return handle != reinterpret_cast<iconv_t>(-1);
+}
+
 bool works(const Conversion& conversion) {
     const iconv_t handle = iconv_open(conversion.to, conversion.from);
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): what iconv_open returns when it fails
-    if (handle == reinterpret_cast<iconv_t>(-1)) return false;
+    if (!is_open(handle)) return false;
     std::string input(conversion.input);
     std::array<char, 8> output = {};
     char* in = input.data();
@@ -47,6 +51,27 @@ bool works(const Conversion& conversion) {
     return converted &&
            std::string_view(output.data(), output.size() - out_left) == conversion.output;
 }
+
+/// All of them, open until the program ends: what they are made of stays loaded.
+class KeptConversions {
+public:
+    KeptConversions() {
+        std::transform(conversions.begin(), conversions.end(), handles_.begin(),
+                       [](const Conversion& conversion) {
+                           return iconv_open(conversion.to, conversion.from);
+                       });
+    }
+    KeptConversions(const KeptConversions&) = delete;
+    KeptConversions& operator=(const KeptConversions&) = delete;
+    ~KeptConversions() {
+        for (const iconv_t handle : handles_) {
+            if (is_open(handle)) iconv_close(handle);
+        }
+    }
+
+private:
+    std::array<iconv_t, conversions.size()> handles_ = {};
+};
 
 }  // namespace
 
@@ -64,15 +89,7 @@ void require_iconv() {
 }
 
 void keep_conversions() {
-    // Never closed, so never destroyed: what holds them has to be there to the end.
-    static const auto* const kept = [] {
-        auto* handles = new std::array<iconv_t, conversions.size()>;
-        std::transform(conversions.begin(), conversions.end(), handles->begin(),
-                       [](const Conversion& conversion) {
-                           return iconv_open(conversion.to, conversion.from);
-                       });
-        return handles;
-    }();
+    static const KeptConversions kept;
     static_cast<void>(kept);
 }
 
