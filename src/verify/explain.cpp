@@ -253,6 +253,7 @@ void Explanation::explain_content(const KeyNode& key, const KeyValue& before,
 }
 
 void Explanation::use_value(const KeyNode& key, const KeyValue& value) {
+    static_cast<void>(value.data_pieces());  // throws unless they fit into their cells
     use(value.offset(), key);
     const std::size_t begin = value.offset() + regf::cell_content_at;
     const ByteView cell = after_.cell(value.offset());
