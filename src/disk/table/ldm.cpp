@@ -27,7 +27,7 @@ constexpr std::size_t contents_at = 0x24, contents_entry_bytes = 34, contents_st
 constexpr std::size_t entry_size_at = 8, first_entry_at = 12;
 // In an entry, and in a record, which is made of the bodies of one or more entries.
 constexpr std::size_t record_id_at = 8, piece_at = 12, pieces_at = 14, entry_header_bytes = 16;
-constexpr std::size_t flags_at = 2, type_at = 3, fields_at = 8;
+constexpr std::size_t type_at = 3, fields_at = 8;
 
 enum RecordType : unsigned { volume = 1, component = 2, partition = 3, disk_record = 4 };
 
