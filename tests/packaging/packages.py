@@ -78,12 +78,16 @@ def require_static_deb(deb, source_dir, version, folder):
     ended = subprocess.run(['lintian', '--fail-on', 'error', '--allow-root', deb],
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert ended.returncode == 0, ended.stdout
+    # Unpacked, for a machine may be told not to install documents.
+    unpacked = folder.with_name(folder.name + '-unpacked')
+    subprocess.run(['dpkg-deb', '-x', deb, unpacked], check=True)
+    require_tree(unpacked / 'usr', 'nlafix.1.gz', source_dir, version)
     for part in ('info', 'updates'):
         (folder / 'var/lib/dpkg' / part).mkdir(parents=True)
     (folder / 'var/lib/dpkg/status').touch()
     dpkg = ['dpkg', '--root=%s' % folder, '--force-not-root', '--log=/dev/null']
     subprocess.run([*dpkg, '--install', deb], check=True, stdout=subprocess.DEVNULL)
-    require_tree(folder / 'usr', 'nlafix.1.gz', source_dir, version)
+    require_program(folder / 'usr' / 'bin' / 'nlafix', source_dir, version)
     subprocess.run([*dpkg, '--purge', 'nlafix-static'], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
     left = [path for path in folder.rglob('*') if 'nlafix' in path.name]

@@ -20,7 +20,8 @@ from _static import static_file  # noqa: E402
 from two_programs import Side, hives_of, lay_out, require_same, require_same_files  # noqa: E402
 import _image  # noqa: E402
 
-LARGEST_FILE_BYTES = 5_000_000
+# It has some 6,100,000 bytes; a library that comes in unseen would add more than this leaves.
+LARGEST_FILE_BYTES = 7_000_000
 MACHINE_OF_ARM64 = 183  # e_machine of an ELF file
 
 
