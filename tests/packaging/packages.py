@@ -53,7 +53,7 @@ def require_tree(tree, manual, source_dir, version, emulator=()):
     for shell, path in COMPLETIONS.items():
         assert (tree / path).exists(), 'no completion for ' + shell
     assert list(tree.glob('share/zsh/*/_nlafix')), 'no completion for zsh'
-    assert (tree / 'share/doc/nlafix/nlafix.ps1').exists(), 'no completion for PowerShell'
+    assert list(tree.glob('share/doc/nlafix*/nlafix.ps1')), 'no completion for PowerShell'
 
 
 def require_deb(deb, source_dir, version, folder):
