@@ -62,6 +62,7 @@ std::vector<Bytes> fill_in_before(std::vector<Epoch>& epochs, std::vector<Bytes>
         }
         keep_what_is_cut_off(epoch, files);
         std::vector<std::uint64_t> sizes;
+        sizes.reserve(files.size());
         for (const Bytes& file : files) sizes.push_back(file.size());
         apply_epoch(epoch, files);
         epoch.resizes.clear();

@@ -130,7 +130,7 @@ std::optional<std::string> find_cut_commit(os::System& system, const Subject& di
                                            const std::string& backup_folder) {
     for (const std::string& stem : stems_of(disk, backup_folder)) {
         if (!os::status_if_any(system, os::folder_of(stem), true)) continue;
-        const auto manifest = find_cut_write(system, stem);
+        auto manifest = find_cut_write(system, stem);
         if (manifest && is_cut_commit_of(system, device, *manifest)) return manifest;
     }
     return std::nullopt;

@@ -44,7 +44,7 @@ ScratchFile::ScratchFile(File file, std::string path, bool remove_path)
 ScratchFile::ScratchFile(ScratchFile&& other) noexcept
     : file_(std::move(other.file_)),
       path_(std::move(other.path_)),
-      must_finish_(other.must_finish_),
+      must_finish_(std::move(other.must_finish_)),
       remove_path_(std::exchange(other.remove_path_, false)) {}
 
 ScratchFile::~ScratchFile() {

@@ -16,6 +16,10 @@ LISTENER = 'Control\\Terminal Server\\WinStations\\RDP-Tcp'
 OFF = ('remote-desktop-off', 'blocks', SERVER, 'fDenyTSConnections', 1)
 # UserAuthentication is REG_DWORD 01 00 00 00: stock on Windows 8.1 and 10, the second exception.
 NLA = ('nla-required', 'note', LISTENER, 'UserAuthentication', 1)
+# EnableFirewall is REG_DWORD 01 00 00 00 in all profiles; RemoteDesktop-In-TCP is on for the domain and private networks,
+# and RemoteDesktop-In-TCP_1, for public ones, says Active=FALSE. The machine is in a domain.
+FIREWALL = ('firewall-closed', 'note', 'Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules',
+            '', 'no rule for the port is on')
 
 # File, generation, how sure, and all findings.
 CASES = [
@@ -25,7 +29,7 @@ CASES = [
     ('xp-sp3.SYSTEM', 'xp', 'likely', [OFF]),
     # fDenyTSConnections 00 00 00 00, UserAuthentication 00 00 00 00; Netlogon\\Start 02 00 00 00 in the
     # domain shieldbase.local.
-    ('win7-sp1-x86.SYSTEM', 'win7', 'likely', []),
+    ('win7-sp1-x86.SYSTEM', 'win7', 'likely', [FIREWALL]),
     ('win8.1-x64-dirty-without-logs.SYSTEM', 'win81', 'likely', [OFF, NLA]),
     ('win10-1909-x64-dirty-without-logs.SYSTEM', 'win10', 'likely', [OFF, NLA]),
     # No key RDP-Tcp, no Lsa: what is absent is no finding.

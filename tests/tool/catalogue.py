@@ -65,14 +65,17 @@ def examine(nlafix, row, fixture, folder):
     assert hive.read_bytes() != original
     backup = folder / os.path.basename(report['backup']['path'])
     assert backup.read_bytes() == original, 'the backup is not the original'
-    require_status(nlafix('check', hive), 0, 'check after fix')
+    check_after = nlafix('check', hive)
+    require_status(check_after, 0, 'check after fix')
     require_logs(hive, fixture)
 
     os.utime(hive, (OLD, OLD))
     untouched = program.listing(folder)
     again = nlafix('fix', hive)
     require_status(again, 0, 'second fix')
-    assert again.report['status'] == 'ok' and not again.report['changed'], again
+    # Something else may block still, such as a list that now holds tspkg alone.
+    assert again.report['status'] == check_after.report['status'] in ('ok', 'blocked'), again
+    assert not again.report['changed'], again
     require_untouched(folder, untouched, 'the second fix')
 
     require_status(nlafix('undo', backup), 0, 'undo')
