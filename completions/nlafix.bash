@@ -6,7 +6,7 @@ _nlafix() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        list | check | fix | undo | recover | help) command=$word && break ;;
+        list | check | fix | undo | recover | backups | help) command=$word && break ;;
         esac
     done
     COMPREPLY=()
@@ -32,6 +32,11 @@ _nlafix() {
         ;;
     undo:-j | undo:--jobs) return ;;
     undo:--color) words="auto always never" ;;
+    undo:--backup-dir)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        return
+        ;;
     recover:--color) words="auto always never" ;;
     recover:--partition) return ;;
     recover:--windows) return ;;
@@ -42,15 +47,16 @@ _nlafix() {
         list) options="-h --help --json --format --trust-image-references" ;;
         check) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --windows --format --trust-image-references --strict" ;;
         fix) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --ignore-logs --control-set --partition --windows --format --trust-image-references -n --dry-run --create-missing --add-tspkg-anyway --also --list-repairs --backup-dir" ;;
-        undo) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --target --trust-image-references" ;;
+        undo) options="-h --help -j --jobs --json -q --quiet -v --verbose --color --backup-dir --target --trust-image-references" ;;
         recover) options="-h --help --json -q --quiet -v --verbose --color -o --output --accept-damage --partition --windows --format --trust-image-references" ;;
+        backups) options="-h --help --json" ;;
         help) options="-h --help" ;;
-        *) options="list check fix undo recover help -h --help -V --version" ;;
+        *) options="list check fix undo recover backups help -h --help -V --version" ;;
         esac
         if [[ $current == -* || -z $command ]]; then
             words=$options
         elif [[ $command == help ]]; then
-            words="list check fix undo recover help"
+            words="list check fix undo recover backups help"
         fi
     fi
     if [[ -n $words ]]; then

@@ -9,6 +9,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         'fix' = 'Add what is missing, verified, with a backup'
         'undo' = 'Put back what a fix replaced'
         'recover' = 'Write a hive with its transaction logs applied elsewhere'
+        'backups' = 'Read-only: show which fixes can be undone'
         'help' = 'Show this help, or that of a command'
     }
     $options = @{
@@ -80,6 +81,7 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '-v' = 'more about the hive and the values'
             '--verbose' = 'more about the hive and the values'
             '--color' = 'auto, always or never (default: auto; NO_COLOR counts)'
+            '--backup-dir' = 'where else to look for the backup of a hive, image or folder'
             '--target' = 'where the hive or the disk is now, when that is elsewhere'
             '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
         }
@@ -99,6 +101,11 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
             '--windows' = 'which Windows, where a volume holds more than one: the name of its folder'
             '--format' = 'the format of an image, instead of looking: raw, qcow2, vhd, vhdx or vmdk'
             '--trust-image-references' = 'open an image that leads to other files, such as a backing file'
+        }
+        'backups' = [ordered]@{
+            '-h' = 'this help'
+            '--help' = 'this help'
+            '--json' = 'one JSON object for each backup, on a line of its own'
         }
         'help' = [ordered]@{
             '-h' = 'this help'

@@ -70,9 +70,9 @@ public:
     }
     PlannedWrite plan(const source::HiveFiles& files, ByteView image, const Options& options,
                       std::uint64_t time) override;
-    std::string commit(const source::HiveFiles& files, const PlannedWrite& planned,
-                       const verify::VerifiedImage& image,
-                       commit::CommitOptions commit_options) override;
+    commit::Committed commit(const source::HiveFiles& files, const PlannedWrite& planned,
+                             const verify::VerifiedImage& image,
+                             commit::CommitOptions commit_options) override;
     std::optional<std::string> cut_write() override {
         return commit::find_cut_commit(system_, subject_, *disk_.device, options_.backup_folder);
     }
@@ -223,9 +223,9 @@ commit::DiskRecord DiskPlace::record() const {
     return record;
 }
 
-std::string DiskPlace::commit(const source::HiveFiles& files, const PlannedWrite& planned,
-                              const verify::VerifiedImage& image,
-                              commit::CommitOptions commit_options) {
+commit::Committed DiskPlace::commit(const source::HiveFiles& files, const PlannedWrite& planned,
+                                    const verify::VerifiedImage& image,
+                                    commit::CommitOptions commit_options) {
     if (planned.plan.way == Way::in_place && commit_options.backup_folder.empty()) {
         refuse_backup_in_memory(system_, os::folder_of(subject_.stem), subject_.target);
     }

@@ -87,9 +87,9 @@ public:
         return planned;
     }
 
-    std::string commit(const source::HiveFiles& files, const PlannedWrite& planned,
-                       const verify::VerifiedImage& image,
-                       commit::CommitOptions commit_options) override {
+    commit::Committed commit(const source::HiveFiles& files, const PlannedWrite& planned,
+                             const verify::VerifiedImage& image,
+                             commit::CommitOptions commit_options) override {
         std::optional<commit::FileMedium> medium;
         if (!replacement_) {
             medium.emplace(*file_, commit::names_of_logs(planned.files), disk::Access::write);
@@ -105,10 +105,10 @@ public:
                                     &*file_,
                                     medium ? &*medium : nullptr,
                                     replacement_ ? &*replacement_ : nullptr};
-        std::string backup = commit::commit(target, planned.plan,
-                                            {files.primary, image, planned.files}, commit_options);
+        commit::Committed committed = commit::commit(
+            target, planned.plan, {files.primary, image, planned.files}, commit_options);
         if (earlier) commit::close_cut_write(system_, *earlier);
-        return backup;
+        return committed;
     }
 
     std::optional<std::string> cut_write() override {

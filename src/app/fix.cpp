@@ -27,6 +27,7 @@ std::vector<std::string> edits_as_text(const nla::Plan& plan) {
 }  // namespace
 
 void Session::fix(Report& report, const Options& options) {
+    if (skip_backup(report, options)) return;
     if (options.dry_run) return check(report, options);
     const std::unique_ptr<HivePlace> place = find_once(report, options);
     if (!place) return;
@@ -60,8 +61,12 @@ void Session::fix(Report& report, const Options& options) {
     commit_options.edits = edits_as_text(inspection.plan);
     commit_options.time = now;
     commit_options.was_interrupted = was_interrupted_;
+    if (options.trust_image_references) commit_options.undo_words = " --trust-image-references";
     commit_options.backup_made = [&report](const std::string& copy) { report.backup = copy; };
-    report.backup = place->commit(files, planned, image, std::move(commit_options));
+    const commit::Committed committed =
+        place->commit(files, planned, image, std::move(commit_options));
+    report.backup = committed.copy;
+    report.undo = committed.undo;
     const WritePlan& plan = planned.plan;
     report.method = word_of(plan.way);
     report.method_reason = plan.why;

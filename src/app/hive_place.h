@@ -76,11 +76,10 @@ public:
     /// The manifest of an earlier write with the log first that was cut: the hive is whole, but its
     /// user may want to know.
     virtual std::optional<std::string> cut_write() { return std::nullopt; }
-    /// Carries out what was planned for the hive that `files` was read from, with a backup, whose
-    /// path it returns.
-    virtual std::string commit(const source::HiveFiles& files, const PlannedWrite& planned,
-                               const verify::VerifiedImage& image,
-                               commit::CommitOptions commit_options) = 0;
+    /// Carries out what was planned for the hive that `files` was read from, with a backup.
+    virtual commit::Committed commit(const source::HiveFiles& files, const PlannedWrite& planned,
+                                     const verify::VerifiedImage& image,
+                                     commit::CommitOptions commit_options) = 0;
     /// Writes `content` into a new file that no more people may read than the hive.
     virtual void write_output(const std::string& path, ByteView content) = 0;
 };

@@ -89,7 +89,7 @@ std::string words_of(const Options& options) {
 
 std::string next_command(const Report& report, const std::string& place, const std::string& words) {
     const bool was_found = report.command == Command::check || report.command == Command::fix;
-    if (!was_found || report.outcome == Outcome::failed) return "";
+    if (!was_found || report.outcome == Outcome::failed || report.fix_refuses) return "";
     const std::string also = repairs_of(report);
     if (also.empty() && report.outcome != Outcome::change_needed) return "";
     return "nlafix fix" + also + words + ' ' + quoted_for_shell(place);

@@ -24,6 +24,7 @@ struct Options {
     bool dry_run = false;
     bool create_missing = false;
     bool add_tspkg_anyway = false;  // also where its file is not on the volume
+    bool is_only_target = false;    // of its command: one that is skipped is an error then
     bool strict = false;            // check: a finding that blocks is a change that is needed
     std::vector<std::string> also;  // codes of repairs that were asked for
     recovery::LogPolicy logs = recovery::LogPolicy::apply;

@@ -21,7 +21,7 @@ namespace nlafix::app {
 
 enum class Command { check, fix, undo, recover };
 
-enum class Outcome { nothing_to_do, change_needed, fixed, restored, written, failed };
+enum class Outcome { nothing_to_do, change_needed, fixed, restored, written, skipped, failed };
 
 struct LogReport {
     std::string name;
@@ -75,6 +75,7 @@ struct Report {
     std::optional<Error> fix_refuses;         // why fix would not make `edits`, where that is known
     std::optional<nla::Diagnosis> diagnosis;  // of the hive as it was found
     std::string backup;                       // path of the copy, made by fix or used by undo
+    std::string undo;                         // the command that leads back from a fix
     bool backup_in_memory = false;            // it is gone when this machine restarts
     std::string output;                       // of recover
     std::string method;  // "replace", "log-first", "in-place" or "runlist-switch", of a write

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "app/backup_place.h"
+#include "app/backups.h"
 #include "app/hive_place.h"
 #include "hivex/iconv_check.h"
 
@@ -69,6 +70,19 @@ Report Session::run(Command command, const std::string& target, const Options& o
     note_backup_place(system_, report);
     if (!report.place.empty()) seen_.finish(report);
     return report;
+}
+
+/// True when the TARGET is a backup of a fix, or its manifest, which is nothing to work on. Among
+/// several TARGETs it is passed over; alone it is a mistake.
+bool Session::skip_backup(Report& report, const Options& options) {
+    const auto backup = commit::backup_at(system_, report.target);
+    if (!backup) return false;
+    const Error error = error_of_backup(*backup, report.target);
+    if (options.is_only_target) throw Error(error);
+    report.notes.push_back(error.message());
+    report.backup = backup->paths.copy;
+    report.outcome = Outcome::skipped;
+    return true;
 }
 
 /// Finds the hive of the report's target. Nothing when it was a TARGET before, by whatever name:

@@ -33,7 +33,9 @@ private:
     void check(Report& report, const Options& options);
     void fix(Report& report, const Options& options);
     void undo(Report& report, const Options& options);
+    void put_back(const std::string& copy_or_manifest, Report& report, const Options& options);
     void recover(Report& report, const Options& options);
+    bool skip_backup(Report& report, const Options& options);
     std::unique_ptr<HivePlace> find_once(Report& report, const Options& options);
 
     os::System& system_;

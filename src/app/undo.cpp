@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/backups.h"
 #include "app/disk_target.h"
 #include "app/file_place.h"
 #include "app/session.h"
@@ -51,7 +52,8 @@ void refuse_without_logs(const commit::Journal& journal) {
 
 class UndoInFolder final : public UndoPlace {
 public:
-    UndoInFolder(os::System& system, const commit::LoadedBackup& backup, const std::string& path)
+    UndoInFolder(os::System& system, const commit::LoadedBackup& backup, const std::string& path,
+                 bool dry_run)
         : system_(system),
           backup_(backup),
           subject_{path, path, true},
@@ -67,13 +69,13 @@ public:
                 .path(path)
                 .hint("say where the hive is with --target");
         }
-        if (journal.way == Way::replace) {
+        if (journal.way == Way::replace && !dry_run) {
             const std::string name = os::name_of(backup.paths.copy);
             replacement_ = commit::Replacement::begin(
                 file_, os::join(os::folder_of(path), name.substr(0, name.rfind('.')) + ".tmp"));
         }
         medium_.emplace(file_, commit::names_of_logs(journal.files),
-                        replacement_ ? disk::Access::read : disk::Access::write);
+                        replacement_ || dry_run ? disk::Access::read : disk::Access::write);
     }
 
     commit::Target target() override {
@@ -121,7 +123,8 @@ public:
               system, subject_.is_file ? subject_.target : os::folder_of(backup.paths.copy), {})) {
         disk::ImageOptions image = image_options(options);
         if (!image.format) image.format = disk::image_format_of(record_.format);
-        opened_ = disk::open_disk(system, target, disk::Access::write, image);
+        opened_ = disk::open_disk(
+            system, target, options.dry_run ? disk::Access::read : disk::Access::write, image);
         medium_.emplace(*opened_.device);
         if (opened_.device->size_bytes() == record_.size_bytes) return;
         throw Error(ErrorCode::hive_changed, "is not the disk that was fixed: it has another size")
@@ -176,6 +179,7 @@ private:
 std::string target_of(os::System& system, const commit::LoadedBackup& backup,
                       const Options& options) {
     if (!options.undo_target.empty()) return options.undo_target;
+    commit::require_trusted(system, backup);
     const std::string& target = backup.journal.target;
     return disk::is_nbd_uri(target) ? target : commit::target_of(system, backup);
 }
@@ -194,24 +198,41 @@ std::unique_ptr<UndoPlace> open_place(os::System& system, const commit::LoadedBa
     report.location = options.undo_target.empty()
                           ? source::HiveLocation{source::TargetKind::hive, target}
                           : source::find_hive(system, target);
-    return std::make_unique<UndoInFolder>(system, backup, report.location->path);
+    return std::make_unique<UndoInFolder>(system, backup, report.location->path, options.dry_run);
 }
 
 }  // namespace
 
 void Session::undo(Report& report, const Options& options) {
-    const commit::LoadedBackup backup = commit::load_backup(system_, report.target);
+    if (commit::has_backup_suffix(report.target) || !options.undo_target.empty()) {
+        put_back(report.target, report, options);
+        return;
+    }
+    options.begins("looking for its backup");
+    Options here = options;
+    here.undo_target = report.target;
+    put_back(find_backup_of(*this, system_, report.target, options), report, here);
+}
+
+void Session::put_back(const std::string& copy_or_manifest, Report& report,
+                       const Options& options) {
+    const commit::LoadedBackup backup = commit::load_backup(system_, copy_or_manifest);
     report.backup = backup.paths.copy;
     const std::unique_ptr<UndoPlace> place = open_place(system_, backup, options, report);
     options.begins("putting the original back");
     commit::UndoOptions undo_options;
     undo_options.was_interrupted = was_interrupted_;
+    undo_options.dry_run = options.dry_run;
     undo_options.require_way_back = [&](const auto& back) { place->require_way_back(back); };
     undo_options.require_writable = [&] { place->require_writable(); };
     undo_options.confirm = [&] { place->confirm(); };
     const commit::UndoResult result =
         commit::undo(place->target(), backup, place->epochs(), undo_options);
     report.warnings = result.warnings;
+    if (options.dry_run) {
+        report.outcome = result.changed ? Outcome::change_needed : Outcome::nothing_to_do;
+        return;
+    }
     report.outcome = Outcome::restored;
     report.changed = result.changed;
     report.verified = true;

@@ -238,10 +238,10 @@ private:
         windows.report.next = next_of(windows.report, place, words);
     }
 
-    /// Of one that cannot be judged, check says why.
+    /// Of one that cannot be judged, or that fix will refuse, check says why.
     std::string next_of(const Report& report, const std::string& place,
                         const std::string& words) const {
-        if (report.outcome == Outcome::failed) {
+        if (report.outcome == Outcome::failed || report.fix_refuses) {
             return "nlafix check" + words + ' ' + quoted_for_shell(place);
         }
         Options given = options_;

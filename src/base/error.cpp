@@ -9,6 +9,7 @@ namespace nlafix {
 
 std::string_view word_of(ErrorCode code) {
     switch (code) {
+        case ErrorCode::is_a_backup: return "is-a-backup";
         case ErrorCode::dirty_without_logs: return "dirty-without-logs";
         case ErrorCode::dirty_logs_unusable: return "dirty-logs-unusable";
         case ErrorCode::hibernated: return "hibernated";
@@ -23,6 +24,8 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::backup_in_memory: return "backup-in-memory";
         case ErrorCode::interrupted_write: return "interrupted-write";
         case ErrorCode::hive_changed: return "hive-changed";
+        case ErrorCode::several_backups: return "several-backups";
+        case ErrorCode::untrusted_backup: return "untrusted-backup";
         case ErrorCode::sequence_exhausted: return "sequence-exhausted";
         case ErrorCode::output_exists: return "output-exists";
         case ErrorCode::bitlocker: return "bitlocker";
@@ -34,6 +37,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::no_image_support: return "no-image-support";
         case ErrorCode::pool_member: return "pool-member";
         case ErrorCode::no_such_file: return "no-such-file";
+        case ErrorCode::no_backup: return "no-backup";
         case ErrorCode::not_a_hive: return "not-a-hive";
         case ErrorCode::no_windows: return "no-windows";
         case ErrorCode::several_windows: return "several-windows";

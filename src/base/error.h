@@ -15,6 +15,8 @@ namespace nlafix {
 /// What went wrong. Each code stands for one thing that the user does next; its word (`word_of`)
 /// is part of the JSON contract.
 enum class ErrorCode {
+    // What was given is nothing that the command works on.
+    is_a_backup,
     // Refused: the target may be repaired later, or in another way.
     dirty_without_logs,
     dirty_logs_unusable,
@@ -30,6 +32,8 @@ enum class ErrorCode {
     backup_in_memory,
     interrupted_write,
     hive_changed,
+    several_backups,
+    untrusted_backup,
     sequence_exhausted,
     output_exists,
     unclean_volume,
@@ -42,6 +46,7 @@ enum class ErrorCode {
     pool_member,
     // Something that has to be there is not.
     no_such_file,
+    no_backup,
     not_a_hive,
     no_windows,
     several_windows,

@@ -10,7 +10,10 @@ const std::string target_description =
     "a SYSTEM hive; the root of a mounted Windows volume, its Windows folder or its config "
     "folder; or a disk, partition or image (" +
     disk::image_format_names() + ", nbd:// URI)";
-constexpr const char* backup_description = "the copy that fix made (.bak), or its manifest (.json)";
+constexpr const char* backup_description =
+    "the copy that fix made (.bak), its manifest (.json), or the hive, folder, disk or image that "
+    "was "
+    "fixed";
 constexpr const char* hive_description =
     "any hive, not only SYSTEM, with its logs beside it; of a folder, disk or image its SYSTEM "
     "hive";
@@ -62,8 +65,21 @@ CommandModel undo() {
     model.operand = "BACKUP";
     model.operand_description = backup_description;
     model.examples = {{"nlafix undo SYSTEM.nlafix-20261122T105207Z.bak", "put the hive back"},
+                      {"nlafix undo server.qcow2", "the same, with the backup that belongs to it"},
                       {"nlafix undo --target /dev/sdc sdb.nlafix-20261122T105207Z.bak",
                        "the same, where the disk has another name today"}};
+    return model;
+}
+
+CommandModel backups() {
+    CommandModel model;
+    model.name = "backups";
+    model.description = "Read-only: show which fixes can be undone";
+    model.usage = "[OPTIONS] [DIR...]";
+    model.operand = "DIR";
+    model.operand_description = "a folder with backups; without one, the current folder";
+    model.needs_operand = false;
+    model.examples = {{"nlafix backups /root", "whose backups they are, and whether undo works"}};
     return model;
 }
 
@@ -94,7 +110,8 @@ CommandModel help() {
 }  // namespace
 
 std::vector<CommandModel> command_models() {
-    std::vector<CommandModel> models = {list(), check(), fix(), undo(), recover(), help()};
+    std::vector<CommandModel> models = {list(),    check(),   fix(), undo(),
+                                        recover(), backups(), help()};
     for (CommandModel& model : models) {
         if (model.usage.empty()) model.usage = "[OPTIONS] " + model.operand + "...";
     }

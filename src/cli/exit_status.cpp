@@ -8,6 +8,7 @@ namespace nlafix::cli {
 
 int exit_status_of(ErrorCode code) {
     switch (code) {
+        case ErrorCode::is_a_backup: return status_usage;
         case ErrorCode::dirty_without_logs:
         case ErrorCode::dirty_logs_unusable:
         case ErrorCode::hibernated:
@@ -22,6 +23,8 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::backup_in_memory:
         case ErrorCode::interrupted_write:
         case ErrorCode::hive_changed:
+        case ErrorCode::several_backups:
+        case ErrorCode::untrusted_backup:
         case ErrorCode::sequence_exhausted:
         case ErrorCode::output_exists:
         case ErrorCode::unclean_volume:
@@ -33,6 +36,7 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::no_image_support:
         case ErrorCode::pool_member: return status_refused;
         case ErrorCode::no_such_file:
+        case ErrorCode::no_backup:
         case ErrorCode::not_a_hive:
         case ErrorCode::no_windows:
         case ErrorCode::several_windows:
@@ -95,6 +99,7 @@ std::string_view status_word(const app::Report& report) {
         case app::Outcome::change_needed: return "change-needed";
         case app::Outcome::fixed: return "fixed";
         case app::Outcome::restored: return "restored";
+        case app::Outcome::skipped: return "skipped";
         case app::Outcome::failed: break;
     }
     return exit_status_of(report) == status_refused ? "refused" : "error";

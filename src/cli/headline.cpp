@@ -231,6 +231,7 @@ std::string headline(const Report& report) {
             return report.changed ? "put back and verified" : "is the original already";
         case Outcome::written:
             return "written to " + escaped(report.output) + (report.error ? ", damaged" : "");
+        case Outcome::skipped: return "skipped: a backup of a fix, or its manifest";
         case Outcome::failed: break;
     }
     return failed_text(report);

@@ -272,35 +272,32 @@ ordered_json written_json(const app::Report& report) {
 std::string json_report(const app::Report& report) {
     ordered_json json = {{"schema", "nlafix.report/1"},
                          {"tool", NLAFIX_VERSION},
-                         {"machine", machine_json(report.machine)},
-                         {"windows", windows_json(report.diagnosis)},
-                         {"looked_at", ordered_json::array()},
-                         {"areas", areas_json(report.diagnosis)},
-                         {"advice", text_or_null(advice_of(report))},
-                         {"verdict", headline(report)},
                          {"command", command_word(report.command)},
                          {"status", status_word(report)},
                          {"exit_code", exit_status_of(report)},
+                         {"verdict", headline(report)},
+                         {"advice", text_or_null(advice_of(report))},
+                         {"next", text_or_null(report.next)},
                          {"changed", report.changed},
+                         {"verified", report.verified},
                          {"dry_run", report.dry_run},
                          {"target", target_json(report)},
+                         {"machine", machine_json(report.machine)},
+                         {"windows", windows_json(report.diagnosis)},
                          {"hive", hive_json(report.hive)},
                          {"edits", ordered_json::array()},
                          {"findings", ordered_json::array()},
                          {"fix_refuses", error_json(report.fix_refuses)},
                          {"backup", backup_json(report)},
                          {"output", output_json(report)},
-                         {"method", nullptr},
+                         {"method", text_or_null(report.method)},
                          {"written", written_json(report)},
-                         {"verified", report.verified},
                          {"confined", report.confined},
                          {"warnings", report.warnings},
                          {"notes", report.notes},
-                         {"next", nullptr},
+                         {"areas", areas_json(report.diagnosis)},
+                         {"looked_at", ordered_json::array()},
                          {"error", error_json(report.error)}};
-    if (!report.next.empty()) json["next"] = report.next;
-    // Two names of one thing: the first is as old as the program.
-    if (!report.method.empty()) json["method"] = report.method;
     for (const nla::PlannedEdit& edit : report.edits) json["edits"].push_back(edit_json(edit));
     if (report.diagnosis) {
         for (const nla::Finding& finding : report.diagnosis->findings) {

@@ -61,6 +61,7 @@ private:
     void add_fix();
     void add_undo();
     void add_recover();
+    void add_backups();
     void add_help();
 
     std::string help(const std::string& command) const;
@@ -223,10 +224,22 @@ void CommandLine::add_fix() {
 
 void CommandLine::add_undo() {
     CLI::App* undo = add_working_command(app::Command::undo, "undo");
+    undo->add_option("--backup-dir", invocation_.options.backup_folder,
+                     "where else to look for the backup of a hive, image or folder")
+        ->type_name("DIR");
     undo->add_option("--target", invocation_.options.undo_target,
                      "where the hive or the disk is now, when that is elsewhere")
         ->type_name("PATH");
     add_trust_option(undo);
+}
+
+void CommandLine::add_backups() {
+    CLI::App* backups = add_command("backups");
+    backups->add_option("DIR", invocation_.targets)
+        ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
+    add_flag(backups, "--json", invocation_.json,
+             "one JSON object for each backup, on a line of its own");
+    backups->callback([this] { invocation_.action = Action::backups; });
 }
 
 void CommandLine::add_recover() {
@@ -254,6 +267,7 @@ CommandLine::CommandLine(Surroundings surroundings) : surroundings_(std::move(su
     add_fix();
     add_undo();
     add_recover();
+    add_backups();
     add_help();
     for (CommandModel& model : models_)
         model.options = options_of(*app_.get_subcommand(model.name));
@@ -323,7 +337,7 @@ std::variant<Invocation, PlainText, UsageError> CommandLine::finish(const Words&
         return refuse("--list-repairs takes no TARGET, and prints text");
     }
     invocation_.columns = surroundings_.columns;
-    if (invocation_.action == Action::list) return invocation_;
+    if (invocation_.action != Action::work) return invocation_;
     if (targets.empty()) return wrong(arguments, "");
     unmark_brackets(invocation_.options.backup_folder);
     unmark_brackets(invocation_.options.undo_target);

@@ -16,7 +16,7 @@ namespace nlafix::cli {
 enum class Color { automatic, always, never };
 
 /// What to do: a command for each TARGET, or one that has no report.
-enum class Action { work, list };
+enum class Action { work, list, backups };
 
 struct Invocation {
     Action action = Action::work;

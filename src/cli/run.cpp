@@ -9,6 +9,7 @@
 #include "app/batch.h"
 #include "app/next_command.h"
 #include "app/session.h"
+#include "cli/backups.h"
 #include "cli/exit_status.h"
 #include "cli/json_report.h"
 #include "cli/list.h"
@@ -123,6 +124,7 @@ int run_command(const Invocation& invocation, os::System& system,
     Summary summary;
     Progress progress(!invocation.quiet);
     app::Options options = invocation.options;
+    options.is_only_target = invocation.targets.size() == 1;
     // Of several at once, one line can follow none.
     if (invocation.jobs == 1) {
         options.progress = [&progress](const char* step) { progress.step(step); };
@@ -185,8 +187,12 @@ int run(const std::vector<std::string>& arguments, os::System& system,
             return print_usage_error(*error, wants_json(arguments));
         }
         const auto& invocation = std::get<Invocation>(parsed);
-        return invocation.action == Action::list ? run_list(invocation, system, was_interrupted)
-                                                 : run_command(invocation, system, was_interrupted);
+        switch (invocation.action) {
+            case Action::list: return run_list(invocation, system, was_interrupted);
+            case Action::backups: return run_backups(invocation, system, was_interrupted);
+            case Action::work: break;
+        }
+        return run_command(invocation, system, was_interrupted);
     } catch (const std::exception& error) {
         // A mistake in the program itself. Writes confirm themselves before they end.
         static_cast<void>(os::write_all(

@@ -17,7 +17,7 @@ constexpr std::pair<const char*, const char*> words[] = {
     {"ok", "in order"},       {"fixed", "fixed"},
     {"restored", "put back"}, {"change-needed", "need a change"},
     {"blocked", "blocked"},   {"refused", "refused"},
-    {"error", "error"},
+    {"error", "error"},       {"skipped", "skipped"},
 };
 
 /// "1,000"

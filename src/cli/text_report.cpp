@@ -271,7 +271,7 @@ std::string text_report(const Report& report, const TextStyle& style) {
     }
     if (report.outcome == Outcome::fixed && !report.backup.empty()) {
         way_back += fmt::format("  backup: {}\n", escaped(report.backup));
-        way_back += fmt::format("  undo:   nlafix undo {}\n", os::shell_quoted(report.backup));
+        way_back += fmt::format("  undo:   {}\n", report.undo);
     }
     if (is_on_the_way_out(report)) {
         way_back += fmt::format("  advice: {}\n", escaped(advice_of(report)));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "commit/backup.h"
 
+#include <algorithm>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -35,6 +37,28 @@ BackupPaths free_backup_paths(os::System& system, const std::string& hive_path,
                            os::status_if_any(system, paths.manifest, false).has_value();
         if (!taken) return paths;
     }
+}
+
+bool has_backup_suffix(const std::string& path) {
+    return path.ends_with(copy_suffix) || path.ends_with(manifest_suffix);
+}
+
+bool is_backup_name(const std::string& path) {
+    static constexpr std::string_view infix = ".nlafix-";
+    static constexpr std::string_view time = "00000000T000000Z";  // 0: a digit
+    const std::string name = os::name_of(path);
+    const std::size_t at = name.rfind(infix);
+    if (!has_backup_suffix(name) || at == std::string::npos || at == 0) return false;
+    std::string_view rest = std::string_view(name).substr(at + infix.size());
+    rest.remove_suffix(rest.size() - rest.rfind('.'));
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (rest.size() < time.size()) return false;
+    for (std::size_t i = 0; i < time.size(); ++i) {
+        if (time[i] == '0' ? !is_digit(rest[i]) : rest[i] != time[i]) return false;
+    }
+    rest.remove_prefix(time.size());
+    return rest.empty() || (rest.size() > 1 && rest.front() == '-' &&
+                            std::all_of(rest.begin() + 1, rest.end(), is_digit));
 }
 
 BackupPaths backup_paths_of(const std::string& path) {

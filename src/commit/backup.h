@@ -26,6 +26,13 @@ BackupPaths free_backup_paths(os::System& system, const std::string& hive_path,
 /// What such a name begins with beside `hive_path`: "SYSTEM.nlafix-20261122T105207Z".
 std::string backup_stem(const std::string& hive_path, std::uint64_t time);
 
+/// Whether a fix could have given this name to a copy or a manifest:
+/// "SYSTEM.nlafix-20261122T105207Z-2.bak".
+bool is_backup_name(const std::string& path);
+
+/// Whether the name ends as that of a copy or a manifest does.
+bool has_backup_suffix(const std::string& path);
+
 /// Paths of the backup that `path` (a copy or a manifest) belongs to. Throws
 /// Error(malformed_backup) for another name.
 BackupPaths backup_paths_of(const std::string& path);

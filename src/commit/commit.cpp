@@ -49,11 +49,12 @@ std::string message_of(const std::exception& error) {
     return known != nullptr ? known->message() : error.what();
 }
 
-[[noreturn]] void throw_unconfirmed(const Subject& subject, const BackupPaths& paths,
-                                    const std::string& cause) {
+[[noreturn]] void throw_unconfirmed(const Target& target, const CommitOptions& options,
+                                    const BackupPaths& paths, const std::string& cause) {
     throw Error(ErrorCode::unconfirmed_write, cause + "; the backup is " + paths.copy)
-        .path(subject.target)
-        .hint("put the backup back: " + undo_command(subject, paths.copy));
+        .path(target.subject.target)
+        .hint("put the backup back: " +
+              undo_command(target.system, target.subject, paths.copy, options.undo_words));
 }
 
 void stop_if_interrupted(const CommitOptions& options) {
@@ -83,7 +84,7 @@ void carry_out_recorded(const Target& target, const WritePlan& plan, const Commi
         if (is_as_before && !record.end_quietly(State::prepared)) backup.keep();
         if (!is_as_before || (touched && backup.is_kept())) {
             backup.keep();
-            throw_unconfirmed(target.subject, backup.paths(), unconfirmed + cause);
+            throw_unconfirmed(target, options, backup.paths(), unconfirmed + cause);
         }
         if (auto* known = dynamic_cast<Error*>(&error); known != nullptr && touched) {
             known->add("; what had been written was taken back");
@@ -104,7 +105,7 @@ void replace_recorded(const Target& target, const CommitOptions& options, Backup
         if (!was_replaced) throw;
         backup.keep();
         const bool says_so = known != nullptr && known->code() == ErrorCode::unconfirmed_write;
-        throw_unconfirmed(target.subject, backup.paths(),
+        throw_unconfirmed(target, options, backup.paths(),
                           (says_so ? "" : unconfirmed) + message_of(error));
     }
 }
@@ -168,14 +169,18 @@ void confirm_files(const os::File& hive, const std::vector<JournalFile>& files,
     }
 }
 
-std::string undo_command(const Subject& subject, const std::string& backup) {
-    const std::string target =
-        subject.is_file ? "" : "--target " + os::shell_quoted(subject.target) + " ";
-    return "nlafix undo " + target + os::shell_quoted(backup);
+std::string undo_command(os::System& system, const Subject& subject, const std::string& backup,
+                         const std::string& words) {
+    const bool is_beside =
+        subject.is_file && os::folder_of(backup) == os::folder_of(subject.target);
+    const bool is_believed = is_beside || os::is_private(system, backup);
+    return "nlafix undo" + words +
+           (is_believed ? "" : " --target " + os::shell_quoted(subject.target)) + " " +
+           os::shell_quoted(backup);
 }
 
-std::string commit(const Target& target, const WritePlan& plan, const Contents& contents,
-                   const CommitOptions& options) {
+Committed commit(const Target& target, const WritePlan& plan, const Contents& contents,
+                 const CommitOptions& options) {
     if (contents.files.front().after != fingerprint_of(contents.image.bytes())) {
         throw Error(ErrorCode::verification_failed,
                     "the planned write does not end in the hive that was verified")
@@ -202,10 +207,10 @@ std::string commit(const Target& target, const WritePlan& plan, const Contents& 
         record.end(State::written);
     } catch (const Error& error) {
         throw_unconfirmed(
-            subject, paths,
+            target, options, paths,
             "the hive was written and read back, but its record could not be: " + error.message());
     }
-    return paths.copy;
+    return {paths.copy, undo_command(target.system, subject, paths.copy, options.undo_words)};
 }
 
 }  // namespace nlafix::commit

@@ -23,6 +23,7 @@ struct CommitOptions {
     std::uint64_t time = 0;          // FILETIME, in the backup's name
     /// Asked for the last time before the first byte is written.
     std::function<bool()> was_interrupted = {};
+    std::string undo_words = {};  // options that the undo needs as well: " --trust-..."
     /// Told the path of the copy once there is one; it is removed again when nothing was written.
     std::function<void(const std::string&)> backup_made = {};
     /// Called when only the hive is left to be written; what it throws ends the write with nothing
@@ -68,18 +69,26 @@ void require_writable(const os::File& hive, const std::string& backup_folder,
 /// it is a regular file, no link, and holds what is expected.
 void confirm(os::System& system, const std::string& path, const Fingerprint& expected);
 
-/// The command that undoes the write with this backup, from every folder.
-std::string undo_command(const Subject& subject, const std::string& backup);
+/// The command that undoes the write with this backup, from every folder. It names the target where
+/// the undo will want to hear it (require_trusted); `words` are further options, each with a blank
+/// before it.
+std::string undo_command(os::System& system, const Subject& subject, const std::string& backup,
+                         const std::string& words);
 
 /// The same for a hive and the logs beside it, as `which` of `files` says.
 void confirm_files(const os::File& hive, const std::vector<JournalFile>& files,
                    Fingerprint JournalFile::*which);
 
+struct Committed {
+    std::string copy;  // path of the backup
+    std::string undo;  // the command that leads back
+};
+
 /// Carries out `plan`. Throws Error(verification_failed) for one that does not lead to the image.
 /// Throws Error(unconfirmed_write), its message naming the backup, once a byte may have changed and
 /// could not be taken back; Error(interrupted) or any other with nothing changed and nothing left
-/// behind. Returns the path of the copy.
-std::string commit(const Target& target, const WritePlan& plan, const Contents& contents,
-                   const CommitOptions& options);
+/// behind.
+Committed commit(const Target& target, const WritePlan& plan, const Contents& contents,
+                 const CommitOptions& options);
 
 }  // namespace nlafix::commit

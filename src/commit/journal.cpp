@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "commit/bounded_json.h"
 #include "commit/hex.h"
 #include "nlafix_version.h"
 #include "os/file.h"
@@ -49,10 +50,7 @@ constexpr std::size_t state_width = std::string_view("prepared\"").size();
 
 /// The word, its closing quote, and blanks up to the width of the longest.
 std::string padded_word(State state) {
-    const auto found =
-        std::find_if(state_words.begin(), state_words.end(),
-                     [state](const StateWord& entry) { return entry.state == state; });
-    std::string text = std::string(found->word) + "\"";
+    std::string text = std::string(word_of(state)) + "\"";
     text.resize(state_width, ' ');
     return text;
 }
@@ -62,40 +60,10 @@ std::string padded_word(State state) {
         .hint("the .bak file beside it is the hive as it was; nothing was changed");
 }
 
-/// Ends the parsing of what no fix writes, before memory is taken for it.
-class Bounds final : public nlohmann::json_sax<ordered_json> {
-public:
-    explicit Bounds(std::size_t most_values) : most_values_(most_values) {}
-
-    bool null() override { return one_more(); }
-    bool boolean(bool) override { return one_more(); }
-    bool number_integer(number_integer_t) override { return one_more(); }
-    bool number_unsigned(number_unsigned_t) override { return one_more(); }
-    bool number_float(number_float_t, const string_t&) override { return one_more(); }
-    bool string(string_t&) override { return one_more(); }
-    bool binary(binary_t&) override { return false; }
-    bool key(string_t&) override { return true; }
-    bool start_object(std::size_t) override { return one_more() && ++depth_ <= most_depth; }
-    bool start_array(std::size_t) override { return one_more() && ++depth_ <= most_depth; }
-    bool end_object() override { return --depth_, true; }
-    bool end_array() override { return --depth_, true; }
-    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-        return false;
-    }
-
-private:
-    bool one_more() { return ++values_ <= most_values_; }
-
-    std::size_t most_values_;
-    std::size_t values_ = 0;
-    std::size_t depth_ = 0;
-};
-
 ordered_json parse_bounded(const std::string& text) {
-    Bounds bounds(64 + text.size() / text_bytes_per_value);
-    if (!ordered_json::sax_parse(text, &bounds))
-        throw_malformed("is no manifest of nlafix, or damaged");
-    return ordered_json::parse(text);
+    auto json = parse_bounded_json(text, {most_depth, 64 + text.size() / text_bytes_per_value});
+    if (!json) throw_malformed("is no manifest of nlafix, or damaged");
+    return *std::move(json);
 }
 
 Bytes bytes_from(const ordered_json& json) {
@@ -330,6 +298,12 @@ std::string with_whole_state(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view word_of(State state) {
+    return std::find_if(state_words.begin(), state_words.end(),
+                        [state](const StateWord& entry) { return entry.state == state; })
+        ->word;
+}
 
 Fingerprint fingerprint_of(ByteView bytes) {
     return {bytes.size(), digest_of(bytes)};

@@ -27,6 +27,9 @@ enum class State {
     undone     // put back and confirmed
 };
 
+/// "prepared", as a manifest has it.
+std::string_view word_of(State state);
+
 /// Size and XXH3-128 of a whole file.
 struct Fingerprint {
     std::uint64_t size_bytes = 0;

@@ -72,8 +72,10 @@ void copy_ntfs_protection(const os::File& like, const os::File& file) {
 void protect(const os::File& like, const os::File& file) {
     copy_ntfs_protection(like, file);
     const os::FileStatus wanted = like.status();
-    // Root makes backups for others; for everybody else the file stays their own.
-    static_cast<void>(file.system().set_owner(file.handle(), wanted.owner, wanted.group));
+    // Root makes backups for others, beside their hives; one in another folder is the caller's own.
+    if (os::folder_of(file.path()) == os::folder_of(like.path())) {
+        static_cast<void>(file.system().set_owner(file.handle(), wanted.owner, wanted.group));
+    }
     const std::uint32_t others = 077;
     if ((file.status().permissions & ~wanted.permissions & others) != 0) {
         throw Error(ErrorCode::no_permission,

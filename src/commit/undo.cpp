@@ -103,12 +103,32 @@ LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest
     return backup;
 }
 
+std::optional<LoadedBackup> backup_at(os::System& system, const std::string& path) {
+    if (!is_backup_name(path)) return std::nullopt;
+    try {
+        return load_backup(system, path);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
 void throw_changed_since(const std::string& path, const LoadedBackup& backup) {
     throw Error(ErrorCode::hive_changed,
                 "the hive is no longer what the fix wrote; Windows or another program has changed "
                 "it since")
         .path(path)
         .hint("the hive as it was is " + os::shell_quoted(backup.paths.copy));
+}
+
+void require_trusted(os::System& system, const LoadedBackup& backup) {
+    if (!is_elsewhere(backup.journal) || os::is_private(system, backup.paths.manifest)) return;
+    throw Error(ErrorCode::untrusted_backup,
+                "somebody else may have written this manifest, and it names a target outside its "
+                "folder: " +
+                    backup.journal.target)
+        .path(backup.paths.manifest)
+        .hint("if that is the right one, say so: nlafix undo --target TARGET " +
+              os::shell_quoted(backup.paths.copy));
 }
 
 std::string target_of(os::System& system, const LoadedBackup& backup) {
@@ -141,8 +161,8 @@ UndoResult undo(const Target& target, const LoadedBackup& backup, const std::vec
                 const UndoOptions& options) {
     const Journal& journal = backup.journal;
     const Record record(target.system, target.subject, backup.paths.manifest);
-    flush_all(*target.medium, epochs);
-    if (journal.way == Way::replace) {
+    if (!options.dry_run) flush_all(*target.medium, epochs);
+    if (journal.way == Way::replace && !options.dry_run) {
         // So is a name that was taken: an earlier undo may have been killed before it was flushed.
         os::flush_folder(target.system, os::folder_of(target.subject.target));
     }
@@ -153,12 +173,16 @@ UndoResult undo(const Target& target, const LoadedBackup& backup, const std::vec
     }
     const std::vector<Epoch> back = reversed(epochs, progress.begun);
     options.require_way_back(back);
-    const os::MustFinish must_finish;
     UndoResult result;
+    if (progress.state == CommitState::after && options.require_writable) {
+        options.require_writable();
+    }
+    if (options.dry_run) {
+        result.changed = progress.state != CommitState::before;
+        return result;
+    }
+    const os::MustFinish must_finish;
     if (progress.state != CommitState::before) {
-        if (progress.state == CommitState::after && options.require_writable) {
-            options.require_writable();
-        }
         if (options.was_interrupted && options.was_interrupted()) {
             throw Error(ErrorCode::interrupted, "interrupted before the first write")
                 .hint("run it again");

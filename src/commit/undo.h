@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,17 @@ struct LoadedBackup {
 /// Reads copy and manifest. Throws Error(malformed_backup) unless they belong together.
 LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest);
 
+/// The backup that `path` is the copy or the manifest of. Nothing unless a fix could have given it
+/// that name and the two belong together: what somebody put beside a hive hides nothing.
+std::optional<LoadedBackup> backup_at(os::System& system, const std::string& path);
+
 /// Path of the hive or image that the manifest names, which may not be a link. Throws
 /// Error(no_such_file), Error(malformed_backup), Error(link_leads_out).
 std::string target_of(os::System& system, const LoadedBackup& backup);
+
+/// Throws Error(untrusted_backup) where the manifest names a target outside its own folder and
+/// somebody else may have written it (os::is_private): the user has to say what is to be written.
+void require_trusted(os::System& system, const LoadedBackup& backup);
 
 /// That something else wrote to `path` since the fix.
 [[noreturn]] void throw_changed_since(const std::string& path, const LoadedBackup& backup);
@@ -34,6 +43,7 @@ std::string target_of(os::System& system, const LoadedBackup& backup);
 /// What an undo asks of those who know where the hive lies. Each throws Error for a no.
 struct UndoOptions {
     std::function<bool()> was_interrupted = {};
+    bool dry_run = false;  // everything but the write
     /// Called with the epochs that lead back, before the first write: seen in memory, they must
     /// give the hive of the backup, and nothing but what a fix of this hive writes.
     std::function<void(const std::vector<Epoch>&)> require_way_back = {};
@@ -43,7 +53,7 @@ struct UndoOptions {
 };
 
 struct UndoResult {
-    bool changed = false;  // false: all was the original already
+    bool changed = false;  // false: all was the original already; of a dry run: it would be
     Way way = Way::in_place;
     Effort effort;
     std::vector<std::string> warnings;

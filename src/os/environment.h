@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The variables of the environment.
+// What surrounds the process: the variables of the environment, and whose process it is.
 // Owns: the one place that reads them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace nlafix::os {
 
 /// The value of the variable `name`; empty where it is unset, which means the same everywhere here.
 std::string environment_variable(const char* name);
+
+/// The user whose rights the process has, as FileStatus::owner names users; 0 where the system
+/// knows no such numbers.
+std::uint32_t current_user();
 
 }  // namespace nlafix::os

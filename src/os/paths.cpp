@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "os/environment.h"
 #include "os/file.h"
 #include "os/path_syntax.h"
 
@@ -73,6 +74,21 @@ FileSystemStatus file_system_of(System& system, const std::string& path) {
     FileSystemStatus status;
     must([&] { return system.file_system(path, status); }, "cannot ask for the file system", path);
     return status;
+}
+
+bool is_private(System& system, const std::string& path) {
+    constexpr std::uint32_t group_or_others_write = 022;
+    constexpr std::uint32_t sticky = 01000;
+    FileStatus status;
+    for (std::string at = path;; at = folder_of(at)) {
+        if (system.status(at, false, status) != 0) return false;
+        const bool is_folder = status.kind == FileKind::folder;
+        if (!is_folder && status.kind != FileKind::regular) return false;
+        if (status.owner != 0 && status.owner != current_user()) return false;
+        const bool others_write = (status.permissions & group_or_others_write) != 0;
+        if (others_write && !(is_folder && (status.permissions & sticky) != 0)) return false;
+        if (folder_of(at) == at) return true;
+    }
 }
 
 std::vector<std::string> names_in(System& system, const std::string& folder) {

@@ -26,6 +26,10 @@ std::optional<FileStatus> status_if_any(System& system, const std::string& path,
 std::string real_path_of(System& system, const std::string& path);
 FileSystemStatus file_system_of(System& system, const std::string& path);
 
+/// Whether this user and root alone can write the file at `path` (absolute, without links) or give
+/// its name to another one. In a folder like /tmp nobody can do that to a file of somebody else.
+bool is_private(System& system, const std::string& path);
+
 /// Names in `folder`, sorted.
 std::vector<std::string> names_in(System& system, const std::string& folder);
 /// Those of `names` that equal `wanted` without regard to ASCII case.

@@ -32,7 +32,7 @@ STATUS_OF_CODE = {
     'dirty-without-logs': 3, 'dirty-logs-unusable': 3, 'hibernated': 3, 'read-only': 3,
     'in-use': 3, 'link-leads-out': 3, 'unsafe-sibling-value': 3, 'hivex-refused': 3,
     'verification-failed': 3, 'no-iconv': 3, 'parser-stopped': 3, 'backup-in-memory': 3, 'interrupted-write': 3,
-    'hive-changed': 3,
+    'hive-changed': 3, 'is-a-backup': 2, 'several-backups': 3, 'untrusted-backup': 3, 'no-backup': 4,
     'sequence-exhausted': 3, 'output-exists': 3, 'unclean-volume': 3,
     'unsuitable-file': 3, 'unreadable-file': 3,
     'format-ambiguous': 3, 'untrusted-references': 3, 'no-image-support': 3, 'pool-member': 3,

@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'support'))
 import program  # noqa: E402
 
-COMMANDS = ('list', 'check', 'fix', 'undo', 'recover', 'help')
+COMMANDS = ('list', 'check', 'fix', 'undo', 'recover', 'backups', 'help')
 # Of every command, and named once.
 COMMON = {'-h', '--help', '-V', '--version'}
 

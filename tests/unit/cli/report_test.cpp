@@ -61,6 +61,7 @@ app::Report fixed_report() {
     report.states = {
         {1, &nla::requirements()[0], nla::ValueState::Kind::missing, regf::reg_multi_sz, {"\"\""}}};
     report.backup = "/mnt/SYSTEM.nlafix-x.bak";
+    report.undo = "nlafix undo /mnt/SYSTEM.nlafix-x.bak";
     report.method = "replace";
     report.warnings = {"a warning"};
     return report;
@@ -74,6 +75,18 @@ app::Report failed_report() {
 }
 
 }  // namespace
+
+TEST_CASE("The fields of a report are in the promised order") {
+    const auto report = nlohmann::ordered_json::parse(cli::json_report(fixed_report()));
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : report.items()) keys.push_back(key);
+    CHECK(keys == std::vector<std::string>{
+                      "schema",  "tool",    "command",   "status",   "exit_code", "verdict",
+                      "advice",  "next",    "changed",   "verified", "dry_run",   "target",
+                      "machine", "windows", "hive",      "edits",    "findings",  "fix_refuses",
+                      "backup",  "output",  "method",    "written",  "confined",  "warnings",
+                      "notes",   "areas",   "looked_at", "error"});
+}
 
 TEST_CASE("A report of a fix is one line of JSON with every promised field") {
     const std::string text = cli::json_report(fixed_report());

@@ -67,7 +67,7 @@ struct Fixed {
         app::PlannedWrite planned = place->plan(files, image.bytes, {}, test::edit_time);
         const bool in_place = planned.plan.way == Way::in_place;
         const auto verified = verify::verify(hive.clean, hive.plan, image);
-        return {place->commit(files, planned, verified, options), in_place};
+        return {place->commit(files, planned, verified, options).copy, in_place};
     }
     Result fix() { return fix({"", {"an edit"}, test::edit_time}); }
     app::Report run_undo(const std::string& backup) {
