@@ -171,8 +171,14 @@ Inspection inspect(const source::HiveFiles& files, HivePlace& place, const Optio
     nla::Plan plan;
     try {
         report.hive->select = select_of(hive, options.control_sets, report);
-        const auto sets = system::choose_control_sets(
+        auto sets = system::choose_control_sets(
             hive, report.hive->select.value_or(system::Select()), options.control_sets);
+        if (options.control_sets.kind == system::Choice::Kind::all) {
+            for (const std::uint32_t number : system::take_stubs(sets)) {
+                report.warnings.push_back(system::control_set_name(number) +
+                                          " is a stub without Control\\Lsa: passed over");
+            }
+        }
         const Evidence evidence(place, options.logs, now, report);
         nla::Surroundings around = evidence.surroundings();
         around.switches_remote_desktop_on = std::find(options.also.begin(), options.also.end(),

@@ -81,6 +81,15 @@ Place setup(const char* value, Content content = Content::number) {
                                        : std::vector<Stock>{}};
 }
 
+constexpr const char* current_control_set = "CurrentControlSet";
+
+Answer is_there(const Seen&, const Scene& scene) {
+    const Observation seen =
+        scene.look({HiveRole::system_root, current_control_set, "", Content::text});
+    if (seen.state == Observation::State::absent_key) return std::nullopt;
+    return Found{.seen = found_elsewhere(HiveRole::system_root, current_control_set, "", "a key")};
+}
+
 Answer went_back(const Seen& seen, const Scene&) {
     return found_if(seen.front().is_present() && seen.front().number != 0);
 }
@@ -176,6 +185,18 @@ std::vector<Rule> how_it_starts() {
          .repair = Repair{.does = "let Windows start as usual",
                           .remedy = no_setup(),
                           .risk = "Windows starts without the command prompt."}},
+        {.code = "current-control-set-key",
+         .area = Area::startup,
+         .scope = Scope::machine,
+         .looks_at = "the keys at the root of SYSTEM",
+         .even_if_absent = true,
+         .cases = {{Severity::note,
+                    {"there is such a key", is_there},
+                    "an edit went to a key CurrentControlSet, where Windows never looks"}},
+         .means = "A running Windows makes CurrentControlSet a link to the control set that it "
+                  "booted; in a "
+                  "hive on a disk there is none, and what was set below one has no effect.",
+         .advice = "set the same values below the control set that boots, then delete the key"},
         {.code = "select",
          .area = Area::startup,
          .scope = Scope::machine,

@@ -69,6 +69,13 @@ void require_primary_file(const BaseBlock& b) {
             .offset(20)
             .hint("nlafix repairs hives of Windows NT 4 and later");
     }
+    if (b.file_type == 1 || b.file_type == 2 || b.file_type == 6) {
+        throw Error(
+            ErrorCode::malformed_hive,
+            "is a transaction log, not a hive: its file type is " + std::to_string(b.file_type))
+            .offset(28)
+            .hint("give the hive that the log belongs to; its name lacks .LOG, .LOG1 or .LOG2");
+    }
     if (b.file_type != 0) throw_field("file type", 28, b.file_type, "0 (primary file)");
     if (b.file_format != 1) throw_field("file format", 32, b.file_format, "1 (memory load)");
     if (b.bins_size_bytes == 0 || b.bins_size_bytes % page_size_bytes != 0) {

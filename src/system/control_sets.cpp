@@ -99,6 +99,33 @@ std::vector<std::uint32_t> chosen_numbers(const Select& select, const Choice& ch
     return {current, next};
 }
 
+std::string names_of(const std::vector<ControlSet>& sets) {
+    std::string names;
+    for (const ControlSet& set : sets) {
+        names += (names.empty() ? "" : ", ") + control_set_name(set.number);
+    }
+    return names;
+}
+
+[[noreturn]] void throw_missing(const regf::KeyNode& root, std::uint32_t number,
+                                const Select& select, const Choice& choice) {
+    const std::vector<ControlSet> present = all_control_sets(root);  // throws where there is none
+    const std::string name = control_set_name(number);
+    if (!depends_on_select(choice)) {
+        throw Error(ErrorCode::no_control_set,
+                    "the hive has no " + name + "; it has " + names_of(present))
+            .hint("choose one of these with --control-set");
+    }
+    throw Error(ErrorCode::no_control_set,
+                "Select names " + name + ", which the hive does not have" +
+                    (number == select.default_set ? ", so Windows cannot boot" : "") + "; it has " +
+                    names_of(present))
+        .hint(
+            "put SYSTEM back from a backup, or correct Select with a registry editor; "
+            "--control-set " +
+            std::to_string(present.front().number) + " looks at a set that exists");
+}
+
 }  // namespace
 
 std::string control_set_name(std::uint32_t number) {
@@ -120,6 +147,19 @@ Select read_select(const regf::Hive& hive) {
             read_number_if_valid(*key, "Failed"), read_number_if_valid(*key, "LastKnownGood")};
 }
 
+std::vector<std::uint32_t> take_stubs(std::vector<ControlSet>& sets) {
+    const auto is_whole = [](const ControlSet& set) {
+        return regf::find_key(set.key, "Control\\Lsa").has_value();
+    };
+    if (std::none_of(sets.begin(), sets.end(), is_whole)) return {};
+    std::vector<std::uint32_t> stubs;
+    for (const ControlSet& set : sets) {
+        if (!is_whole(set)) stubs.push_back(set.number);
+    }
+    std::erase_if(sets, [&](const ControlSet& set) { return !is_whole(set); });
+    return stubs;
+}
+
 std::vector<ControlSet> choose_control_sets(const regf::Hive& hive, const Select& select,
                                             const Choice& choice) {
     const regf::KeyNode root = regf::root_key(hive);
@@ -129,8 +169,7 @@ std::vector<ControlSet> choose_control_sets(const regf::Hive& hive, const Select
         const auto key = regf::find_subkey(root, control_set_name(number));
         // There is no control set 0, whatever a key is called.
         if (number == 0 || !key) {
-            throw Error(ErrorCode::no_control_set, "the hive has no " + control_set_name(number))
-                .hint("choose another one with --control-set");
+            throw_missing(root, number, select, choice);
         }
         sets.push_back({number, *key});
     }

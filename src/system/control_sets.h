@@ -44,6 +44,10 @@ bool depends_on_select(const Choice& choice);
 /// "ControlSet001" for 1.
 std::string control_set_name(std::uint32_t number);
 
+/// Takes what has no key `Control\Lsa` out of `sets`, such as a key that only bears the name of a
+/// control set, unless none would be left. Their numbers.
+std::vector<std::uint32_t> take_stubs(std::vector<ControlSet>& sets);
+
 /// The control sets of `choice`, at least one, each once. `boot` is Current and Default. While
 /// Current is 0 (Windows was never booted) Default stands for it. Throws Error(no_control_set) when
 /// one of them does not exist.

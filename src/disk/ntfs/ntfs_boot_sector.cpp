@@ -69,6 +69,7 @@ std::uint64_t require_sane_boot_sector(ByteView boot, std::uint64_t range_bytes,
     if (sectors > range_bytes / sector_bytes) {
         throw_cut(range_bytes, sectors * sector_bytes, ends_disk);
     }
+    if (sectors_per_cluster == 0) throw_malformed("the boot sector has clusters of no size");
     const std::uint64_t clusters = sectors / sectors_per_cluster;
     if (u64_at(boot, 48) >= clusters || u64_at(boot, 56) >= clusters) {
         throw_malformed("the boot sector places the MFT outside of the volume");

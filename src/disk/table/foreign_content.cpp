@@ -25,7 +25,7 @@ constexpr Signature signatures[] = {
     {65526, "SWAPSPACE2", ForeignContent::swap},
 };
 
-constexpr std::size_t head_bytes = 68 * 1024;
+constexpr std::size_t head_bytes = std::size_t{68} * 1024;
 
 }  // namespace
 

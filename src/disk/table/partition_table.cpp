@@ -36,8 +36,7 @@ FoundGpt find_gpt(BlockDevice& disk) {
             if (sectors < 3) continue;
             Gpt gpt = read_gpt(disk, sector_bytes, is_backup ? sectors - 1 : 1);
             if (gpt.damage.empty()) {
-                found.table = PartitionTable{std::move(gpt), TableKind::gpt, sector_bytes,
-                                             std::move(gpt.partitions)};
+                found.table = PartitionTable{gpt, TableKind::gpt, sector_bytes, gpt.partitions};
                 if (is_backup) {
                     found.table->warnings.insert(
                         found.table->warnings.begin(),

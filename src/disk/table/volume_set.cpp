@@ -46,7 +46,7 @@ SetMember member_of(Membership membership) {
 
 /// Where the private header of a dynamic disk lies; nothing on a disk that has none.
 std::optional<std::uint64_t> ldm_header_at(const PartitionTable& table) {
-    constexpr std::uint64_t header_in_mbr = 6 * 512;
+    constexpr std::uint64_t header_in_mbr = std::uint64_t{6} * 512;
     if (table.kind != TableKind::gpt) return header_in_mbr;
     const auto found = std::ranges::find(table.partitions, ldm_metadata_type, &Partition::type);
     if (found == table.partitions.end()) return std::nullopt;

@@ -188,6 +188,24 @@ TEST_CASE("Which control sets are chosen") {
     }
 }
 
+TEST_CASE("A set without Control\\Lsa is a stub, unless all are") {
+    const auto whole = [](const char16_t* name) {
+        return f::make_key(name, {}, {f::make_key(u"Control", {}, {f::make_key(u"Lsa")})});
+    };
+    const auto taken = [](const f::Key& root, std::size_t left) {
+        const f::Built built = f::build(root);
+        const regf::Hive hive(built.bytes);
+        auto sets = system::choose_control_sets(hive, {}, {ChoiceKind::all, 0});
+        const auto stubs = system::take_stubs(sets);
+        CHECK(sets.size() == left);
+        return stubs;
+    };
+    f::Key root = tree({u"ControlSet002"}, select_with(1, 1));
+    CHECK(taken(root, 1).empty());
+    root.subkeys.push_back(whole(u"ControlSet001"));
+    CHECK(taken(root, 1) == std::vector<std::uint32_t>{2});
+}
+
 TEST_CASE("Control sets are numbered with three digits") {
     CHECK(system::control_set_name(1) == "ControlSet001");
     CHECK(system::control_set_name(42) == "ControlSet042");
