@@ -5,31 +5,19 @@
 #include <optional>
 
 #include "app/disk_target.h"
+#include "app/other_machine.h"
 #include "app/session.h"
 #include "commit/backup.h"
 #include "disk/image/open_disk.h"
 #include "os/path_syntax.h"
 #include "os/paths.h"
-#include "regf/hive.h"
 #include "source/find_hive.h"
-#include "system/control_sets.h"
-#include "system/machine.h"
 
 namespace nlafix::app {
 namespace {
 
 /// Each try of an undo reads a copy and a hive: of more backups than a person makes, the newest.
 constexpr std::size_t most_tried = 256;
-
-std::string machine_in(ByteView copy) {
-    try {
-        const regf::Hive hive(copy);
-        const auto sets = system::choose_control_sets(hive, system::read_select(hive), {});
-        return system::read_machine(sets.front().key, nullptr).computer_name;
-    } catch (const Error&) {
-        return {};  // a copy of a dirty hive may be anything
-    }
-}
 
 /// Paths of the copies whose name, or whose manifest's, is in `folder`, by name.
 std::vector<std::string> copies_in(os::System& system, const std::string& folder) {
@@ -60,7 +48,7 @@ BackupEntry entry_of(Session& session, os::System& system, const std::string& co
         entry.paths = backup.paths;
         entry.created = backup.journal.created;
         entry.state = commit::word_of(backup.journal.state);
-        entry.machine = machine_in(backup.before);
+        entry.machine = computer_name_in(backup.before);
         entry.target = backup.journal.target;
         if (os::name_of(entry.target) == entry.target) {
             entry.target = os::join(os::folder_of(backup.paths.manifest), entry.target);

@@ -6,6 +6,7 @@
 #include "app/backups.h"
 #include "app/disk_target.h"
 #include "app/file_place.h"
+#include "app/other_machine.h"
 #include "app/session.h"
 #include "commit/disk_medium.h"
 #include "commit/file_medium.h"
@@ -39,6 +40,8 @@ public:
     virtual void require_way_back(const std::vector<Epoch>& back) = 0;
     virtual void require_writable() = 0;
     virtual void confirm() = 0;
+    /// The hive as it is. Throws Error.
+    virtual Bytes hive_now() = 0;
 };
 
 /// The log that a fix on a disk wrote lies in its undo journal alone: with the hive put back and
@@ -101,6 +104,7 @@ public:
     void confirm() override {
         commit::confirm_files(file_, backup_.journal.files, &commit::JournalFile::before);
     }
+    Bytes hive_now() override { return file_.read_all(source::most_hive_bytes); }
 
 private:
     os::System& system_;
@@ -150,6 +154,10 @@ public:
     }
     void confirm() override {
         require(*opened_.device, backup_.journal.before(), ErrorCode::io_error);
+    }
+    Bytes hive_now() override {
+        return disk::NtfsVolume::open(*opened_.device, record_.volume)
+            .read_file(record_.hive, source::most_hive_bytes);
     }
 
     void describe(Report& report) const {
@@ -201,6 +209,20 @@ std::unique_ptr<UndoPlace> open_place(os::System& system, const commit::LoadedBa
     return std::make_unique<UndoInFolder>(system, backup, report.location->path, options.dry_run);
 }
 
+/// Throws the better error where what lies there was never what this backup is of.
+void refuse_other_machine(UndoPlace& place, const commit::LoadedBackup& backup) {
+    std::optional<std::string> sign;
+    try {
+        sign = sign_of_other_machine(place.hive_now(), backup.before);
+    } catch (const Error&) {
+        return;  // what cannot be read says nothing
+    }
+    if (!sign) return;
+    throw Error(ErrorCode::hive_changed, "is the hive of another machine: " + *sign)
+        .path(place.target().subject.target)
+        .hint("name the disk or hive that was fixed with --target");
+}
+
 }  // namespace
 
 void Session::undo(Report& report, const Options& options) {
@@ -226,8 +248,13 @@ void Session::put_back(const std::string& copy_or_manifest, Report& report,
     undo_options.require_way_back = [&](const auto& back) { place->require_way_back(back); };
     undo_options.require_writable = [&] { place->require_writable(); };
     undo_options.confirm = [&] { place->confirm(); };
-    const commit::UndoResult result =
-        commit::undo(place->target(), backup, place->epochs(), undo_options);
+    commit::UndoResult result;
+    try {
+        result = commit::undo(place->target(), backup, place->epochs(), undo_options);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::hive_changed) refuse_other_machine(*place, backup);
+        throw;
+    }
     report.warnings = result.warnings;
     if (options.dry_run) {
         report.outcome = result.changed ? Outcome::change_needed : Outcome::nothing_to_do;
