@@ -76,18 +76,29 @@ FileSystemStatus file_system_of(System& system, const std::string& path) {
     return status;
 }
 
-bool is_private(System& system, const std::string& path) {
+namespace {
+
+/// What others can give another name or other contents is theirs.
+bool is_private_itself(const FileStatus& status) {
     constexpr std::uint32_t group_or_others_write = 022;
     constexpr std::uint32_t sticky = 01000;
-    FileStatus status;
-    for (std::string at = path;; at = folder_of(at)) {
-        if (system.status(at, false, status) != 0) return false;
-        const bool is_folder = status.kind == FileKind::folder;
-        if (!is_folder && status.kind != FileKind::regular) return false;
-        if (status.owner != 0 && status.owner != current_user()) return false;
-        const bool others_write = (status.permissions & group_or_others_write) != 0;
-        if (others_write && !(is_folder && (status.permissions & sticky) != 0)) return false;
-        if (folder_of(at) == at) return true;
+    const bool is_folder = status.kind == FileKind::folder;
+    if (!is_folder && status.kind != FileKind::regular) return false;
+    if (status.owner != 0 && status.owner != current_user()) return false;
+    const bool others_write = (status.permissions & group_or_others_write) != 0;
+    return !others_write || (is_folder && (status.permissions & sticky) != 0);
+}
+
+}  // namespace
+
+bool is_private(System& system, const std::string& path) {
+    try {
+        for (std::string at = path;; at = folder_of(at)) {
+            if (!is_private_itself(status_of(system, at, false))) return false;
+            if (folder_of(at) == at) return true;
+        }
+    } catch (const Error&) {
+        return false;
     }
 }
 

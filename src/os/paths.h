@@ -28,6 +28,7 @@ FileSystemStatus file_system_of(System& system, const std::string& path);
 
 /// Whether this user and root alone can write the file at `path` (absolute, without links) or give
 /// its name to another one. In a folder like /tmp nobody can do that to a file of somebody else.
+/// What cannot be looked at is not private.
 bool is_private(System& system, const std::string& path);
 
 /// Names in `folder`, sorted.
