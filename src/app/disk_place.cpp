@@ -64,8 +64,7 @@ public:
     void require_writable(const Options& options, const source::HiveFiles& files,
                           ByteView image) override;
     os::ScratchFile make_scratch(const Options& options) override {
-        const std::string folder =
-            commit::backup_folder_of(system_, subject_, options.backup_folder);
+        const std::string folder = backup_folder(options.backup_folder);
         return commit::make_scratch(model(folder), folder);
     }
     PlannedWrite plan(const source::HiveFiles& files, ByteView image, const Options& options,
@@ -79,19 +78,24 @@ public:
     void write_output(const std::string& path, ByteView content) override;
 
 private:
+    const std::string& backup_folder(const std::string& given) {
+        if (!backups_) backups_.emplace(system_, subject_, given);
+        return backups_->path();
+    }
     disk::FileChange change_of(const source::HiveFiles& files, ByteView image,
                                const PlannedWrite& in_place, std::uint64_t time) const;
     commit::DiskRecord record() const;
     /// Whose protection the backup gets: the image's, else that of the folder that it lies in.
     os::File model(const std::string& folder) const {
-        return os::File::open(system_, subject_.is_file ? subject_.target : folder, {});
+        return os::File::open_itself(system_, subject_.is_file ? subject_.target : folder);
     }
 
     os::System& system_;
-    std::string target_;
     const Options& options_;
     disk::ImageOptions image_options_;
     commit::Subject subject_;
+    std::optional<os::HeldFolder> folder_;
+    std::optional<commit::BackupFolder> backups_;  // from the first look on
     DiskReport found_;
     disk::DiskRange range_;
     std::optional<disk::SetMember> set_;  // of which the volume is a part
@@ -101,16 +105,16 @@ private:
 
 DiskPlace::DiskPlace(os::System& system, const Options& options, Report& report)
     : system_(system),
-      target_(report.target),
       options_(options),
       image_options_(image_options(options)),
-      subject_(subject_of_disk(system, report.target)) {
+      subject_(subject_of_disk(system, report.target)),
+      folder_(hold_folder_of(system, subject_)) {
     report.place = subject_.target;
-    if (subject_.is_file) report.identity = os::status_of(system, subject_.target, true).identity;
+    if (subject_.is_file) report.identity = os::status_of(system, subject_.target, false).identity;
 }
 
 void DiskPlace::locate(Report& report) {
-    disk_ = disk::open_disk(system_, target_, disk::Access::read, image_options_);
+    disk_ = disk::open_disk(system_, subject_.target, disk::Access::read, image_options_);
     report.warnings.insert(report.warnings.end(), disk_.warnings.begin(), disk_.warnings.end());
     // First of all: what a cut leaves may hide the hive.
     commit::refuse_interrupted_commit(system_, subject_, *disk_.device, options_.backup_folder);
@@ -146,7 +150,9 @@ void DiskPlace::locate(Report& report) {
 void DiskPlace::open_for_writing() {
     volume_.reset();
     disk_.device.reset();
-    disk_ = disk::open_disk(system_, target_, disk::Access::write, image_options_);
+    const auto read_from = disk_.identity;
+    disk_ = disk::open_disk(system_, subject_.target, disk::Access::write, image_options_);
+    if (disk_.identity != read_from) disk::throw_exchanged(subject_.target);
     volume_ = disk::NtfsVolume::open(*disk_.device, range_);
 }
 
@@ -166,9 +172,8 @@ void DiskPlace::require_writable(const Options& options, const source::HiveFiles
     disk::require_writable(*volume_);
     const auto file = volume_->find(found_.hive);
     if (file) disk::require_writable(*file);
-    commit::require_room_for_backup(
-        system_, commit::backup_folder_of(system_, subject_, options.backup_folder),
-        image.size() + journal_bytes);
+    commit::require_room_for_backup(system_, backup_folder(options.backup_folder),
+                                    image.size() + journal_bytes);
     const PlannedWrite in_place = plan_in_files(files, image, recovery::Growth::forbidden, "");
     const disk::FileChange change = change_of(files, image, in_place, system_.now());
     disk::require_room_for_image(system_, disk_,
@@ -229,14 +234,14 @@ commit::Committed DiskPlace::commit(const source::HiveFiles& files, const Planne
     if (planned.plan.way == Way::in_place && commit_options.backup_folder.empty()) {
         refuse_backup_in_memory(system_, os::folder_of(subject_.stem), subject_.target);
     }
+    commit_options.backup_folder = backup_folder(commit_options.backup_folder);
     volume_.reset();  // what it keeps in memory is about to be wrong
     commit::DiskMedium medium(*disk_.device);
     commit_options.confirm = [&] {
         require_hive(*disk_.device, range_, found_.hive, planned.files.front().after,
                      ErrorCode::io_error);
     };
-    const os::File like =
-        model(commit::backup_folder_of(system_, subject_, commit_options.backup_folder));
+    const os::File like = model(commit_options.backup_folder);
     const commit::Target target{system_, subject_, like, nullptr, &medium, nullptr};
     return commit::commit(target, planned.plan,
                           {files.primary, image, planned.files, record(), planned.hive_epochs},

@@ -30,6 +30,11 @@ commit::Subject subject_of_disk(os::System& system, const std::string& target) {
     return {path, os::join(os::real_path_of(system, "."), os::name_of(path)), false};
 }
 
+std::optional<os::HeldFolder> hold_folder_of(os::System& system, const commit::Subject& subject) {
+    if (!subject.is_file) return std::nullopt;
+    return os::HeldFolder(system, os::folder_of(subject.target));
+}
+
 void require_hive(disk::BlockDevice& device, const disk::DiskRange& range, const std::string& path,
                   const commit::Fingerprint& expected, ErrorCode code) {
     disk::NtfsVolume volume = disk::NtfsVolume::open(device, range);

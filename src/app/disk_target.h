@@ -2,6 +2,7 @@
 // What a fix on a disk and its undo have in common.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "app/options.h"
@@ -9,6 +10,7 @@
 #include "commit/record.h"
 #include "disk/block_device.h"
 #include "disk/image/open_disk.h"
+#include "os/paths.h"
 
 namespace nlafix::app {
 
@@ -19,6 +21,9 @@ std::string display_name(const std::string& disk, std::uint32_t partition, const
 
 /// The disk `target`, as its records call it: an image's path, a block device's, or a URI.
 commit::Subject subject_of_disk(os::System& system, const std::string& target);
+
+/// Holds the folder of an image, so that its name goes on meaning what it means.
+std::optional<os::HeldFolder> hold_folder_of(os::System& system, const commit::Subject& subject);
 
 /// Throws Error(`code`) unless the volume in `range` gives exactly `expected` for the hive at
 /// `path`.

@@ -28,7 +28,10 @@ namespace {
 class FilePlace final : public HivePlace {
 public:
     FilePlace(os::System& system, source::HiveLocation location)
-        : system_(system), path_(std::move(location.path)), subject_{path_, path_, true} {}
+        : system_(system),
+          path_(std::move(location.path)),
+          folder_(system, os::folder_of(path_)),
+          subject_{path_, path_, true} {}
 
     void locate(Report&) override {}
 
@@ -38,7 +41,7 @@ public:
             static_cast<void>(commit::open_locked(system_, path_));
         }
         commit::refuse_interrupted_write(system_, path_);
-        file_ = os::File::open(system_, path_, {});
+        file_ = os::File::open_itself(system_, path_);
         return source::read_hive(*file_);
     }
 
@@ -60,14 +63,11 @@ public:
     void require_writable(const Options& options, const source::HiveFiles&,
                           ByteView image) override {
         refuse_hibernation(system_, path_);
-        commit::require_writable(*file_,
-                                 commit::backup_folder_of(system_, subject_, options.backup_folder),
-                                 image.size());
+        commit::require_writable(*file_, backup_folder(options.backup_folder), image.size());
     }
 
     os::ScratchFile make_scratch(const Options& options) override {
-        return commit::make_scratch(
-            *file_, commit::backup_folder_of(system_, subject_, options.backup_folder));
+        return commit::make_scratch(*file_, backup_folder(options.backup_folder));
     }
 
     PlannedWrite plan(const source::HiveFiles& files, ByteView image, const Options& options,
@@ -95,9 +95,12 @@ public:
             medium.emplace(*file_, commit::names_of_logs(planned.files), disk::Access::write);
         }
         commit_options.last_look = [&] { require_unchanged(files); };
+        const std::vector<os::FileIdentity> written =
+            medium ? medium->identities() : std::vector{replacement_->identity()};
         commit_options.confirm = [&] {
-            commit::confirm_files(*file_, planned.files, &commit::JournalFile::after);
+            commit::confirm_files(*file_, written, planned.files, &commit::JournalFile::after);
         };
+        commit_options.backup_folder = backup_folder(commit_options.backup_folder);
         const std::optional<std::string> earlier = cut_write();
         const commit::Target target{system_,
                                     subject_,
@@ -120,6 +123,10 @@ public:
     }
 
 private:
+    const std::string& backup_folder(const std::string& given) {
+        if (!backups_) backups_.emplace(system_, subject_, given);
+        return backups_->path();
+    }
     [[noreturn]] void throw_changed() const {
         throw Error(ErrorCode::hive_changed, "changed while nlafix was looking at it")
             .path(path_)
@@ -128,7 +135,7 @@ private:
 
     /// The lock is one among runs of nlafix: another program may have written since it was taken.
     void require_unchanged(const source::HiveFiles& files) const {
-        if (os::status_of(system_, path_, true).identity != file_->status().identity ||
+        if (os::status_of(system_, path_, false).identity != file_->status().identity ||
             !file_->holds(files.primary)) {
             throw_changed();
         }
@@ -137,7 +144,9 @@ private:
 
     os::System& system_;
     std::string path_;
+    os::HeldFolder folder_;
     commit::Subject subject_;
+    std::optional<commit::BackupFolder> backups_;  // from the first look on
     std::optional<os::File> file_;  // from read() on; locked from open_for_writing() on
     std::optional<commit::Replacement> replacement_;
 };

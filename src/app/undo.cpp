@@ -59,6 +59,7 @@ public:
                  bool dry_run)
         : system_(system),
           backup_(backup),
+          folder_(system, os::folder_of(path)),
           subject_{path, path, true},
           file_(commit::open_locked(system, path)) {
         const commit::Journal& journal = backup.journal;
@@ -102,13 +103,16 @@ public:
     }
     void require_writable() override {}
     void confirm() override {
-        commit::confirm_files(file_, backup_.journal.files, &commit::JournalFile::before);
+        const std::vector<os::FileIdentity> written =
+            replacement_ ? std::vector{replacement_->identity()} : medium_->identities();
+        commit::confirm_files(file_, written, backup_.journal.files, &commit::JournalFile::before);
     }
     Bytes hive_now() override { return file_.read_all(source::most_hive_bytes); }
 
 private:
     os::System& system_;
     const commit::LoadedBackup& backup_;
+    os::HeldFolder folder_;
     commit::Subject subject_;
     os::File file_;
     std::optional<commit::Replacement> replacement_;
@@ -122,9 +126,10 @@ public:
         : system_(system),
           backup_(backup),
           subject_(subject_of_disk(system, target)),
+          folder_(hold_folder_of(system, subject_)),
           record_(*backup.journal.disk),
-          model_(os::File::open(
-              system, subject_.is_file ? subject_.target : os::folder_of(backup.paths.copy), {})) {
+          model_(os::File::open_itself(
+              system, subject_.is_file ? subject_.target : os::folder_of(backup.paths.copy))) {
         disk::ImageOptions image = image_options(options);
         if (!image.format) image.format = disk::image_format_of(record_.format);
         opened_ = disk::open_disk(
@@ -178,6 +183,7 @@ private:
     os::System& system_;
     const commit::LoadedBackup& backup_;
     commit::Subject subject_;
+    std::optional<os::HeldFolder> folder_;
     const commit::DiskRecord& record_;
     os::File model_;
     disk::OpenedDisk opened_;

@@ -110,18 +110,21 @@ void replace_recorded(const Target& target, const CommitOptions& options, Backup
     }
 }
 
-}  // namespace
-
-std::string backup_folder_of(os::System& system, const Subject& subject, const std::string& given) {
-    std::string folder = given.empty() ? os::folder_of(subject.stem) : given;
-    if (const auto status = os::status_if_any(system, folder, true)) {
-        folder = os::real_path_of(system, folder);
-        if (status->kind == os::FileKind::folder) return folder;
-    }
+std::string real_folder_of(os::System& system, const std::string& folder) {
+    const auto status = os::status_if_any(system, folder, true);
+    const std::string path = status ? os::real_path_of(system, folder) : folder;
+    if (status && status->kind == os::FileKind::folder) return path;
     throw Error(ErrorCode::no_backup_folder, "there is no such folder for the backup")
-        .path(folder)
+        .path(path)
         .hint("create it, or choose another one with --backup-dir");
 }
+
+}  // namespace
+
+// The folder of the subject has no links in its path, and may be held already.
+BackupFolder::BackupFolder(os::System& system, const Subject& subject, const std::string& given)
+    : path_(given.empty() ? os::folder_of(subject.stem) : real_folder_of(system, given)),
+      held_(system, path_) {}
 
 void require_room_for_backup(os::System& system, const std::string& folder,
                              std::uint64_t hive_bytes) {
@@ -147,12 +150,15 @@ void require_writable(const os::File& hive, const std::string& backup_folder,
     require_room_for_backup(system, backup_folder, original_bytes + (is_beside ? at_hive : 0));
 }
 
-void confirm(os::System& system, const std::string& path, const Fingerprint& expected) {
-    os::OpenOptions options;
-    options.follow_links = false;
-    const os::File file = os::File::open(system, path, options);
+void confirm(os::System& system, const std::string& path, const os::FileIdentity& identity,
+             const Fingerprint& expected) {
+    const os::File file = os::File::open_itself(system, path);
     file.drop_cache();
     const os::FileStatus status = file.status();
+    if (status.identity != identity) {
+        throw Error(ErrorCode::io_error, "is not the file that was written: its name was changed")
+            .path(path);
+    }
     if (status.kind == os::FileKind::regular && status.size_bytes == expected.size_bytes &&
         fingerprint_of(file.read_all(expected.size_bytes)) == expected) {
         return;
@@ -160,12 +166,13 @@ void confirm(os::System& system, const std::string& path, const Fingerprint& exp
     throw Error(ErrorCode::io_error, "the disk does not give back what was written").path(path);
 }
 
-void confirm_files(const os::File& hive, const std::vector<JournalFile>& files,
-                   Fingerprint JournalFile::*which) {
-    for (const JournalFile& file : files) {
+void confirm_files(const os::File& hive, const std::vector<os::FileIdentity>& written,
+                   const std::vector<JournalFile>& files, Fingerprint JournalFile::*which) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const JournalFile& file = files[i];
         const std::string path =
             file.name.empty() ? hive.path() : os::join(os::folder_of(hive.path()), file.name);
-        confirm(hive.system(), path, file.*which);
+        confirm(hive.system(), path, written.at(i), file.*which);
     }
 }
 
@@ -187,9 +194,8 @@ Committed commit(const Target& target, const WritePlan& plan, const Contents& co
             .hint("please report this");
     }
     const Subject& subject = target.subject;
-    const BackupPaths paths = free_backup_paths(
-        target.system, subject.stem,
-        backup_folder_of(target.system, subject, options.backup_folder), options.time);
+    const BackupPaths paths =
+        free_backup_paths(target.system, subject.stem, options.backup_folder, options.time);
     const Record record(target.system, subject, paths.manifest);
     if (plan.way == Way::replace) target.replacement->fill(contents.image.bytes());
     Backup backup = Backup::create(target.model, contents.original,

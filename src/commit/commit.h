@@ -13,12 +13,13 @@
 #include "commit/record.h"
 #include "commit/replace.h"
 #include "os/file.h"
+#include "os/paths.h"
 #include "verify/verify.h"
 
 namespace nlafix::commit {
 
 struct CommitOptions {
-    std::string backup_folder;       // empty: beside the subject
+    std::string backup_folder;       // a BackupFolder's path
     std::vector<std::string> edits;  // what is done, for the manifest
     std::uint64_t time = 0;          // FILETIME, in the backup's name
     /// Asked for the last time before the first byte is written.
@@ -52,9 +53,18 @@ struct Contents {
     std::vector<Epoch> hive_epochs = {};  // as in Journal
 };
 
-/// The folder for the backups of `subject`: absolute, without links. Throws
-/// Error(no_backup_folder).
-std::string backup_folder_of(os::System& system, const Subject& subject, const std::string& given);
+/// The folder for the backups of `subject`. It is looked up once: whoever exchanges it afterwards
+/// gets no backup.
+class BackupFolder {
+public:
+    /// `given` is what the user said; empty: beside the subject. Throws Error(no_backup_folder).
+    BackupFolder(os::System& system, const Subject& subject, const std::string& given);
+    const std::string& path() const { return path_; }  // absolute, without links
+
+private:
+    std::string path_;
+    os::HeldFolder held_;
+};
 
 /// Throws Error(no_room) unless a backup of a hive of `hive_bytes` finds room in `folder`.
 void require_room_for_backup(os::System& system, const std::string& folder,
@@ -66,8 +76,9 @@ void require_writable(const os::File& hive, const std::string& backup_folder,
                       std::uint64_t image_bytes);
 
 /// Opens the file of this name again and reads it back from the disk. Throws Error(io_error) unless
-/// it is a regular file, no link, and holds what is expected.
-void confirm(os::System& system, const std::string& path, const Fingerprint& expected);
+/// it is the regular file `identity`, no link, and holds what is expected.
+void confirm(os::System& system, const std::string& path, const os::FileIdentity& identity,
+             const Fingerprint& expected);
 
 /// The command that undoes the write with this backup, from every folder. It names the target where
 /// the undo will want to hear it (require_trusted); `words` are further options, each with a blank
@@ -75,9 +86,10 @@ void confirm(os::System& system, const std::string& path, const Fingerprint& exp
 std::string undo_command(os::System& system, const Subject& subject, const std::string& backup,
                          const std::string& words);
 
-/// The same for a hive and the logs beside it, as `which` of `files` says.
-void confirm_files(const os::File& hive, const std::vector<JournalFile>& files,
-                   Fingerprint JournalFile::*which);
+/// The same for a hive and the logs beside it, as `which` of `files` says: the files that were
+/// written through `written`.
+void confirm_files(const os::File& hive, const std::vector<os::FileIdentity>& written,
+                   const std::vector<JournalFile>& files, Fingerprint JournalFile::*which);
 
 struct Committed {
     std::string copy;  // path of the backup

@@ -34,6 +34,12 @@ FileMedium::FileMedium(const os::File& hive, const std::vector<std::string>& log
     }
 }
 
+std::vector<os::FileIdentity> FileMedium::identities() const {
+    std::vector<os::FileIdentity> identities;
+    for (const os::File& file : files_) identities.push_back(file.status().identity);
+    return identities;
+}
+
 std::uint64_t FileMedium::size_bytes(FileIndex file) {
     return files_.at(file).status().size_bytes;
 }

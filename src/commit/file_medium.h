@@ -27,6 +27,8 @@ public:
     void flush(FileIndex file) override;
 
     const os::File& file(FileIndex index) const { return files_.at(index); }
+    /// Of all files, in their order.
+    std::vector<os::FileIdentity> identities() const;
 
 private:
     std::vector<os::File> files_;

@@ -12,7 +12,7 @@ namespace nlafix::commit {
 os::File open_locked(os::System& system, const std::string& path) {
     // Another run may replace the hive between open and lock; then the lock is on the old one.
     for (int attempt = 0; attempt < 5; ++attempt) {
-        os::File file = os::File::open(system, path, {});
+        os::File file = os::File::open_itself(system, path);
         const int locked = system.lock(file.handle());
         if (locked == EWOULDBLOCK) {
             throw Error(ErrorCode::in_use, "another nlafix is at work on this hive")
@@ -25,7 +25,7 @@ os::File open_locked(os::System& system, const std::string& path) {
                 .path(path)
                 .hint("close it (lsof and fuser name it), then run this again");
         }
-        if (os::status_of(system, path, true).identity == file.status().identity) return file;
+        if (os::status_of(system, path, false).identity == file.status().identity) return file;
     }
     throw Error(ErrorCode::in_use, "the hive is being replaced again and again")
         .path(path)

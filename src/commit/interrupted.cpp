@@ -18,9 +18,7 @@ namespace {
 std::string head_of(os::System& system, const std::string& path) {
     const auto status = os::status_if_any(system, path, false);
     if (!status || status->kind != os::FileKind::regular) return {};
-    os::OpenOptions options;
-    options.follow_links = false;
-    const Bytes bytes = os::File::open(system, path, options).read_range(0, manifest_head_bytes);
+    const Bytes bytes = os::File::open_itself(system, path).read_range(0, manifest_head_bytes);
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

@@ -356,9 +356,7 @@ State state_in_head(std::string_view head) {
 }
 
 Journal read_journal(os::System& system, const std::string& path, std::uint64_t hive_bytes) {
-    os::OpenOptions options;
-    options.follow_links = false;
-    const os::File file = os::File::open(system, path, options);
+    const os::File file = os::File::open_itself(system, path);
     const std::uint64_t most = manifest_spare_bytes + manifest_bytes_per_hive_byte * hive_bytes;
     if (file.status().kind != os::FileKind::regular) throw_malformed("is no regular file");
     if (file.status().size_bytes > most) throw_malformed("is larger than a fix makes one");
@@ -370,6 +368,7 @@ void put_state(os::System& system, const std::string& path, State state) {
     options.write = true;
     options.follow_links = false;
     os::File file = os::File::open(system, path, options);
+    if (file.status().kind != os::FileKind::regular) throw_malformed("is no regular file");
     const std::string head = text_of(file.read_range(0, manifest_head_bytes));
     const auto place = place_of_state(head);
     if (!place) throw_malformed("has no state");

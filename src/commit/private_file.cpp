@@ -103,12 +103,15 @@ os::File create_private_file(const std::string& path, const os::File& like) {
     return file;
 }
 
-void write_private_file(const std::string& path, const os::File& like, ByteView content) {
+os::FileIdentity write_private_file(const std::string& path, const os::File& like,
+                                    ByteView content) {
     os::File file = create_private_file(path, like);
     try {
         file.write_fully(content, 0);
         file.flush();
+        const os::FileIdentity identity = file.status().identity;
         file.close();
+        return identity;
     } catch (const Error&) {
         os::remove_quietly(like.system(), path);
         throw;

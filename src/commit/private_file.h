@@ -14,7 +14,8 @@ namespace nlafix::commit {
 os::File create_private_file(const std::string& path, const os::File& like);
 
 /// The same with `content` in it, flushed; nothing is left where that fails.
-void write_private_file(const std::string& path, const os::File& like, ByteView content);
+os::FileIdentity write_private_file(const std::string& path, const os::File& like,
+                                    ByteView content);
 
 /// Gives `file` owner, mode, extended attributes and ACL of `like`. False when one of them cannot
 /// be set: then `file` must not take the place of `like`.

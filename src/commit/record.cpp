@@ -11,13 +11,6 @@
 namespace nlafix::commit {
 namespace {
 
-os::File open_no_link(os::System& system, const std::string& path, bool write) {
-    os::OpenOptions options;
-    options.write = write;
-    options.follow_links = false;
-    return os::File::open(system, path, options);
-}
-
 void remove_marker(os::System& system, const std::string& target) {
     if (os::status_if_any(system, marker_path(target), false)) {
         os::remove(system, marker_path(target));
@@ -37,7 +30,7 @@ std::optional<std::string> read_marker(os::System& system, const std::string& ta
     const std::string path = marker_path(target);
     const auto status = os::status_if_any(system, path, false);
     if (!status || status->kind != os::FileKind::regular) return std::nullopt;
-    const Bytes bytes = open_no_link(system, path, false).read_range(0, most_bytes);
+    const Bytes bytes = os::File::open_itself(system, path).read_range(0, most_bytes);
     std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     // One that was cut lacks its end, or has zeros in it.
     if (!text.ends_with(".json\n") || text.find('\0') != std::string::npos) return std::nullopt;
@@ -84,7 +77,10 @@ void Record::ensure_marker(const os::File& like) const {
     if (marked && os::name_of(*marked) == os::name_of(manifest_)) {
         // The hive may be cut: its marker must not go for a moment. Whoever made it may have been
         // killed before it was on the disk.
-        open_no_link(system_, path, true).flush();
+        os::OpenOptions options;
+        options.write = true;
+        options.follow_links = false;
+        os::File::open(system_, path, options).flush();
         os::flush_folder(system_, folder);
         return;
     }

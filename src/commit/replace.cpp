@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 10> replacing_file_systems = {
 /// during the rename does not answer this either.
 bool is_still(const os::File& hive) {
     try {
-        const auto now = os::status_if_any(hive.system(), hive.path(), true);
+        const auto now = os::status_if_any(hive.system(), hive.path(), false);
         return now && now->identity == hive.status().identity;
     } catch (const Error&) {
         return false;
@@ -49,11 +49,14 @@ Replacement::Replacement(os::File file, std::string path)
     : file_(std::move(file)), path_(std::move(path)) {}
 
 Replacement::Replacement(Replacement&& other) noexcept
-    : file_(std::move(other.file_)), path_(std::exchange(other.path_, {})) {}
+    : file_(std::move(other.file_)),
+      path_(std::exchange(other.path_, {})),
+      identity_(other.identity_) {}
 
 Replacement& Replacement::operator=(Replacement&& other) noexcept {
     std::swap(file_, other.file_);
     std::swap(path_, other.path_);
+    std::swap(identity_, other.identity_);
     return *this;
 }
 
@@ -72,6 +75,7 @@ std::optional<Replacement> Replacement::begin(const os::File& hive,
     options.create_new = true;
     options.follow_links = false;
     Replacement replacement(os::File::open(hive.system(), temporary_path, options), temporary_path);
+    replacement.identity_ = replacement.file_.status().identity;
     if (!copy_metadata(hive, replacement.file_)) return std::nullopt;
     // Whoever comes for the hive after the rename must find it locked as well.
     static_cast<void>(hive.system().lock(replacement.file_.handle()));

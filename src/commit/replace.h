@@ -24,6 +24,7 @@ public:
     Replacement& operator=(Replacement&& other) noexcept;
     ~Replacement();
 
+    os::FileIdentity identity() const { return identity_; }
     /// Writes and flushes `content`.
     void fill(ByteView content) const;
     /// Takes the name of `hive`, and flushes the folder. Throws Error(unconfirmed_write) when the
@@ -35,6 +36,7 @@ private:
 
     os::File file_;
     std::string path_;  // empty once it was renamed
+    os::FileIdentity identity_;
     os::MustFinish must_finish_;
 };
 

@@ -18,9 +18,7 @@ namespace {
 constexpr std::uint64_t most_bytes = (std::uint64_t{1} << 31) + (std::uint64_t{1} << 28);
 
 Bytes read_copy(os::System& system, const std::string& path) {
-    os::OpenOptions options;
-    options.follow_links = false;
-    const os::File file = os::File::open(system, path, options);
+    const os::File file = os::File::open_itself(system, path);
     if (file.status().kind != os::FileKind::regular) {
         throw Error(ErrorCode::malformed_backup, "is no regular file").path(path);
     }
@@ -79,9 +77,9 @@ void put_back(const Target& target, const LoadedBackup& backup, const std::vecto
 }  // namespace
 
 LoadedBackup load_backup(os::System& system, const std::string& copy_or_manifest) {
-    LoadedBackup backup;
-    backup.paths = backup_paths_of(os::join(
-        os::real_path_of(system, os::folder_of(copy_or_manifest)), os::name_of(copy_or_manifest)));
+    const std::string folder = os::real_path_of(system, os::folder_of(copy_or_manifest));
+    LoadedBackup backup{os::HeldFolder(system, folder),
+                        backup_paths_of(os::join(folder, os::name_of(copy_or_manifest)))};
     try {
         backup.before = read_copy(system, backup.paths.copy);
         backup.journal = read_journal(system, backup.paths.manifest, backup.before.size());
@@ -149,12 +147,14 @@ std::string target_of(os::System& system, const LoadedBackup& backup) {
             .path(path)
             .hint("say where it is now with --target");
     }
-    if (status->kind == os::FileKind::link) {
+    // What a manifest names had no links in its path; one beside it lies in a folder that is held.
+    if (status->kind == os::FileKind::link ||
+        (is_elsewhere(backup.journal) && os::real_path_of(system, path) != path)) {
         throw Error(ErrorCode::link_leads_out, "is a link, which a backup never belongs to")
             .path(path)
             .hint("say where the hive is with --target");
     }
-    return os::real_path_of(system, path);
+    return path;
 }
 
 UndoResult undo(const Target& target, const LoadedBackup& backup, const std::vector<Epoch>& epochs,

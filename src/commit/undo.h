@@ -12,14 +12,16 @@
 
 #include "commit/backup.h"
 #include "commit/commit.h"
+#include "os/paths.h"
 
 namespace nlafix::commit {
 
 /// A backup that was read and found whole.
 struct LoadedBackup {
+    os::HeldFolder folder;  // that both lie in
     BackupPaths paths;
-    Journal journal;
-    Bytes before;  // the original hive
+    Journal journal = {};
+    Bytes before = {};  // the original hive
 };
 
 /// Reads copy and manifest. Throws Error(malformed_backup) unless they belong together.

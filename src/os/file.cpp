@@ -71,6 +71,12 @@ File File::open(System& system, const std::string& path, const OpenOptions& opti
     return File(system, handle, path);
 }
 
+File File::open_itself(System& system, const std::string& path) {
+    OpenOptions options;
+    options.follow_links = false;
+    return open(system, path, options);
+}
+
 File::File(System& system, Handle handle, std::string path)
     : system_(&system), handle_(handle), path_(std::move(path)) {}
 

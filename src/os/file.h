@@ -24,6 +24,8 @@ class File {
 public:
     /// Throws Error (no_such_file, no_permission, read_only, in_use, no_room, io_error).
     static File open(System& system, const std::string& path, const OpenOptions& options);
+    /// The same for reading, of a name that is known to be no link: one has come between.
+    static File open_itself(System& system, const std::string& path);
     /// Takes over `handle`; `path` is for messages.
     File(System& system, Handle handle, std::string path);
     File(File&& other) noexcept;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "base/text.h"
 #include "os/environment.h"
@@ -115,6 +116,34 @@ std::vector<std::string> matching(const std::vector<std::string>& names, std::st
         if (equal_ignoring_ascii_case(std::string_view(name), wanted)) found.push_back(name);
     }
     return found;
+}
+
+HeldFolder::HeldFolder(System& system, const std::string& path) : system_(&system) {
+    bool is_another = false;
+    must(
+        [&] {
+            const int result = system.hold_folder(path, handle_);
+            is_another = result == ELOOP || result == ENOTDIR;
+            return is_another ? 0 : result;
+        },
+        "cannot open the folder", path);
+    if (!is_another) return;
+    throw Error(ErrorCode::hive_changed, "is another folder than a moment ago, or a link")
+        .path(path)
+        .hint("make sure that nothing else changes names there, then run this again");
+}
+
+HeldFolder::HeldFolder(HeldFolder&& other) noexcept
+    : system_(other.system_), handle_(std::exchange(other.handle_, -1)) {}
+
+HeldFolder& HeldFolder::operator=(HeldFolder&& other) noexcept {
+    std::swap(system_, other.system_);
+    std::swap(handle_, other.handle_);
+    return *this;
+}
+
+HeldFolder::~HeldFolder() {
+    if (handle_ >= 0) static_cast<void>(system_->close(handle_));
 }
 
 void flush_folder(System& system, const std::string& path) {

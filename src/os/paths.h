@@ -36,6 +36,22 @@ std::vector<std::string> names_in(System& system, const std::string& folder);
 /// Those of `names` that equal `wanted` without regard to ASCII case.
 std::vector<std::string> matching(const std::vector<std::string>& names, std::string_view wanted);
 
+/// While it lives, names in a folder mean what is in that folder, whoever exchanges folders by
+/// links meanwhile (System::hold_folder). Move-only.
+class HeldFolder {
+public:
+    /// The folder `path` (absolute, without links). Throws Error(hive_changed) where a link or
+    /// another folder has that name by now, else as status_of does. `system` must outlive it.
+    HeldFolder(System& system, const std::string& path);
+    HeldFolder(HeldFolder&& other) noexcept;
+    HeldFolder& operator=(HeldFolder&& other) noexcept;
+    ~HeldFolder();
+
+private:
+    System* system_;
+    Handle handle_ = -1;
+};
+
 void flush_folder(System& system, const std::string& path);
 void rename(System& system, const std::string& from, const std::string& to);
 void remove(System& system, const std::string& path);

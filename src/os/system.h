@@ -187,6 +187,11 @@ public:
     virtual int attribute(Handle handle, const std::string& name, Bytes& value) = 0;
     virtual int set_attribute(Handle handle, const std::string& name, ByteView value) = 0;
 
+    /// From now on the folder that has the name `path` (absolute, without links) is meant by it,
+    /// and each name in it is looked up there, whoever moves it or puts a link in its place. ELOOP
+    /// or ENOTDIR where a part of `path` is a link, or where it is held already and means another
+    /// folder by now. close() ends that.
+    virtual int hold_folder(const std::string& path, Handle& handle) = 0;
     /// Names in a folder, without "." and "..", in no order.
     virtual int list_folder(const std::string& path, std::vector<std::string>& names) = 0;
     /// Replaces `to` where it exists.

@@ -274,6 +274,16 @@ int FaultSystem::set_attribute(os::Handle handle, const std::string& name, ByteV
                 [&] { return inner().set_attribute(handle, name, value); });
 }
 
+int FaultSystem::hold_folder(const std::string& path, os::Handle& handle) {
+    return call(Effect::reads, Raise::yes, [&] {
+        const int result = inner().hold_folder(path, handle);
+        if (result == 0) {
+            open_.insert(handle);
+        }
+        return result;
+    });
+}
+
 int FaultSystem::list_folder(const std::string& path, std::vector<std::string>& names) {
     return call(Effect::reads, Raise::yes, [&] { return inner().list_folder(path, names); });
 }

@@ -127,6 +127,10 @@ int ForwardingSystem::set_attribute(os::Handle handle, const std::string& name, 
     return inner_.set_attribute(handle, name, value);
 }
 
+int ForwardingSystem::hold_folder(const std::string& path, os::Handle& handle) {
+    return inner_.hold_folder(path, handle);
+}
+
 int ForwardingSystem::list_folder(const std::string& path, std::vector<std::string>& names) {
     return inner_.list_folder(path, names);
 }

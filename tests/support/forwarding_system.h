@@ -48,6 +48,7 @@ public:
     int list_attributes(os::Handle handle, std::vector<std::string>& names) override;
     int attribute(os::Handle handle, const std::string& name, Bytes& value) override;
     int set_attribute(os::Handle handle, const std::string& name, ByteView value) override;
+    int hold_folder(const std::string& path, os::Handle& handle) override;
     int list_folder(const std::string& path, std::vector<std::string>& names) override;
     int rename(const std::string& from, const std::string& to) override;
     int remove(const std::string& path) override;

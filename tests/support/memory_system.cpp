@@ -274,6 +274,15 @@ int MemorySystem::set_attribute(os::Handle handle, const std::string& name, Byte
     return 0;
 }
 
+int MemorySystem::hold_folder(const std::string& path, os::Handle& handle) {
+    if (!is_folder(path)) {
+        return ENOENT;
+    }
+    handle = next_handle_++;
+    open_files_[handle] = {std::make_shared<Inode>(), false};
+    return 0;
+}
+
 int MemorySystem::list_folder(const std::string& path, std::vector<std::string>& names) {
     if (!is_folder(path)) {
         return names_.contains(path) ? ENOTDIR : ENOENT;

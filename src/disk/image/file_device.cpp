@@ -41,6 +41,7 @@ OpenedFile open_block_device(os::System& system, const std::string& path, Access
     os::OpenOptions options;
     options.write = access == Access::write;
     options.exclusive = true;
+    options.follow_links = false;
     try {
         return {os::File::open(system, path, options), {}, {}};
     } catch (const Error& error) {
@@ -56,18 +57,19 @@ OpenedFile open_block_device(os::System& system, const std::string& path, Access
 
 os::File open_image_file(os::System& system, const std::string& path, Access access) {
     if (access == Access::read) {
-        os::File file = os::File::open(system, path, {});
+        os::File file = os::File::open_itself(system, path);
         lock_image(file, access);
         return file;
     }
     // With a handle that only reads, for the system to say who else may write. Where it cannot be
     // read, the open below says why.
-    if (const auto reason = why_image_not_written(os::File::open(system, path, {}))) {
-        throw Error(*reason);
-    }
+    const os::File reader = os::File::open_itself(system, path);
+    if (const auto reason = why_image_not_written(reader)) throw Error(*reason);
     os::OpenOptions options;
     options.write = true;
+    options.follow_links = false;
     os::File file = os::File::open(system, path, options);
+    if (file.status().identity != reader.status().identity) throw_exchanged(path);
     lock_image(file, access);
     return file;
 }
@@ -76,7 +78,7 @@ os::File open_image_file(os::System& system, const std::string& path, Access acc
 
 std::unique_ptr<FileDevice> FileDevice::open(os::System& system, const std::string& path,
                                              Access access) {
-    const os::FileKind kind = os::status_of(system, path, true).kind;
+    const os::FileKind kind = os::status_of(system, path, false).kind;
     if (kind != os::FileKind::regular && kind != os::FileKind::block_device) {
         throw Error(ErrorCode::not_a_hive, "is neither a regular file nor a block device")
             .path(path)
@@ -96,6 +98,12 @@ std::unique_ptr<FileDevice> FileDevice::open(os::System& system, const std::stri
     lock_image(device->file_, access);
     device->read_block_device_status();
     return device;
+}
+
+void throw_exchanged(const std::string& path) {
+    throw Error(ErrorCode::hive_changed, "is another file than a moment ago")
+        .path(path)
+        .hint("make sure that nothing else changes names there, then run this again");
 }
 
 std::optional<Error> why_image_not_written(const os::File& reader) {

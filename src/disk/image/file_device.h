@@ -23,6 +23,7 @@ namespace nlafix::disk {
 /// device.
 class FileDevice final : public BlockDevice {
 public:
+    /// `path` has no link in it.
     static std::unique_ptr<FileDevice> open(os::System& system, const std::string& path,
                                             Access access);
 
@@ -34,6 +35,7 @@ public:
     void write(ByteView from, std::uint64_t offset) override;
     void flush() override;
 
+    os::FileIdentity identity() const { return file_.status().identity; }
     bool is_block_device() const { return is_block_device_; }
     const std::vector<std::string>& warnings() const { return warnings_; }
     /// Leaves out what lies behind the first `size_bytes`: the footer of a fixed VHD.
@@ -51,6 +53,9 @@ private:
     std::vector<std::string> warnings_;
     std::optional<Error> refusal_;
 };
+
+/// Throws Error(hive_changed): `path` means another file than a moment ago.
+[[noreturn]] void throw_exchanged(const std::string& path);
 
 /// Why the image in `reader`, which was opened for reading alone, cannot be written now: another
 /// program has it open for writing, or its file system is read-only.

@@ -87,6 +87,7 @@ OpenedDisk open_directly(os::System& system, const std::string& path, Access acc
                          std::optional<std::uint64_t> size_bytes) {
     OpenedDisk opened;
     auto device = FileDevice::open(system, path, access);
+    opened.identity = device->identity();
     if (size_bytes) device->limit_size(*size_bytes);
     opened.is_block_device = device->is_block_device();
     opened.refusal = device->refusal();
@@ -97,7 +98,7 @@ OpenedDisk open_directly(os::System& system, const std::string& path, Access acc
 
 OpenedDisk open_file(os::System& system, const std::string& path, Access access,
                      const ImageOptions& options) {
-    const os::FileKind kind = os::status_of(system, path, true).kind;
+    const os::FileKind kind = os::status_of(system, path, false).kind;
     if (kind != os::FileKind::regular && kind != os::FileKind::block_device) {
         return open_directly(system, path, access, {});  // which says what it is not
     }
@@ -105,8 +106,10 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
     std::optional<std::uint64_t> fixed_size;
     std::string misread;
     std::optional<Error> refusal;
+    os::FileIdentity identity;
     {
-        const os::File probed = os::File::open(system, path, {});
+        const os::File probed = os::File::open_itself(system, path);
+        identity = probed.status().identity;
         const ImageFile file = image_file(probed);
         const ImageKind& image = kind_of(file, options);
         require_opener(image, path);
@@ -129,6 +132,8 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
         opened.device = open_image(system, path, format, access, options.nbd);
         opened.may_grow = !opened.is_block_device;
     }
+    if (opened.identity && *opened.identity != identity) throw_exchanged(path);
+    opened.identity = identity;
     if (refusal) opened.refusal = refusal;
     opened.format = word_of(format);
     if (!misread.empty()) opened.warnings.push_back(misread);

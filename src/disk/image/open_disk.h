@@ -27,6 +27,7 @@ struct OpenedDisk {
     std::unique_ptr<BlockDevice> device;
     std::string path;    // absolute, without links; or the URI as it was given
     std::string format;  // the word of the image format; "nbd" for a URI
+    std::optional<os::FileIdentity> identity;  // of an image or a device
     bool is_block_device = false;
     bool may_grow = false;  // an image that takes more room of its file system for what is written
     /// Of a disk that was opened for reading: why it would not be opened for writing, where that

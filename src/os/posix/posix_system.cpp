@@ -7,12 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <memory>
+
+#include "os/posix/descriptor.h"
 
 namespace nlafix::os {
 namespace {
@@ -46,13 +48,14 @@ int PosixSystem::open(const std::string& path, const OpenOptions& options, Handl
     if (options.create_new) flags |= O_CREAT | O_EXCL;
     if (options.exclusive) flags |= O_EXCL;
     if (!options.follow_links) flags |= O_NOFOLLOW;
-    const int fd = ::open(path.c_str(), flags, 0600);
+    const NameInFolder at = held_.find(path);
+    const int fd = ::openat(at.folder(), at.name.c_str(), flags, 0600);
     if (fd >= 0) handle = fd;
     return result_of(fd);
 }
 
 int PosixSystem::close(Handle handle) {
-    return result_of(::close(handle));
+    return held_.release(handle) ? 0 : result_of(::close(handle));
 }
 
 int PosixSystem::read_at(Handle handle, MutableByteView into, std::uint64_t offset,
@@ -81,8 +84,9 @@ int PosixSystem::status(Handle handle, FileStatus& status) {
 
 int PosixSystem::status(const std::string& path, bool follow_links, FileStatus& status) {
     struct stat s = {};
-    const int result =
-        result_of(follow_links ? ::stat(path.c_str(), &s) : ::lstat(path.c_str(), &s));
+    const NameInFolder at = held_.find(path);
+    const int result = result_of(
+        ::fstatat(at.folder(), at.name.c_str(), &s, follow_links ? 0 : AT_SYMLINK_NOFOLLOW));
     if (result == 0) status = converted(s);
     return result;
 }
@@ -99,9 +103,36 @@ int PosixSystem::set_permissions(Handle handle, std::uint32_t permissions) {
     return result_of(::fchmod(handle, static_cast<mode_t>(permissions)));
 }
 
+int PosixSystem::open_folder_without_links(const std::string& path, int& fd) {
+    constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    if (path.empty() || path.front() != '/') return EINVAL;
+    Descriptor folder(::open("/", flags));
+    for (std::size_t at = 1; folder.get() >= 0 && at < path.size();) {
+        const std::size_t end = std::min(path.find('/', at), path.size());
+        const std::string name = path.substr(at, end - at);
+        at = end + 1;
+        if (!name.empty()) folder.reset(::openat(folder.get(), name.c_str(), flags | O_NOFOLLOW));
+    }
+    if (folder.get() < 0) return errno;
+    fd = folder.release();
+    return 0;
+}
+
+int PosixSystem::hold_folder(const std::string& path, Handle& handle) {
+    int fd = -1;
+    int result = open_folder_without_links(path, fd);
+    if (result == 0) result = held_.hold(path, fd);
+    if (result == 0) handle = fd;
+    return result;
+}
+
 int PosixSystem::list_folder(const std::string& path, std::vector<std::string>& names) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
+    const NameInFolder at = held_.find(path);
+    Descriptor fd(::openat(at.folder(), at.name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() < 0) return errno;
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::fdopendir(fd.get()), ::closedir);
     if (!folder) return errno;
+    static_cast<void>(fd.release());
     std::vector<std::string> found;
     for (;;) {
         errno = 0;
@@ -117,18 +148,22 @@ int PosixSystem::list_folder(const std::string& path, std::vector<std::string>& 
 }
 
 int PosixSystem::rename(const std::string& from, const std::string& to) {
-    return result_of(std::rename(from.c_str(), to.c_str()));
+    const NameInFolder source = held_.find(from);
+    const NameInFolder target = held_.find(to);
+    return result_of(
+        ::renameat(source.folder(), source.name.c_str(), target.folder(), target.name.c_str()));
 }
 
 int PosixSystem::remove(const std::string& path) {
-    return result_of(::unlink(path.c_str()));
+    const NameInFolder at = held_.find(path);
+    return result_of(::unlinkat(at.folder(), at.name.c_str(), 0));
 }
 
 int PosixSystem::flush_folder(const std::string& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return errno;
-    int result = flush(fd);
-    static_cast<void>(::close(fd));
+    const NameInFolder at = held_.find(path);
+    const Descriptor fd(::openat(at.folder(), at.name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() < 0) return errno;
+    int result = flush(fd.get());
     // Some file systems cannot flush a folder by itself and say so; there is nothing else to call.
     if (result == EINVAL || result == ENOTSUP) result = 0;
     return result;

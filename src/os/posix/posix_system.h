@@ -4,6 +4,7 @@
 //   the derived class of the platform.
 #pragma once
 
+#include "os/posix/held_folders.h"
 #include "os/system.h"
 
 namespace nlafix::os {
@@ -25,12 +26,20 @@ public:
     int stop(const Child& child, bool at_once) override;
     int set_owner(Handle handle, std::uint32_t owner, std::uint32_t group) override;
     int set_permissions(Handle handle, std::uint32_t permissions) override;
+    int hold_folder(const std::string& path, Handle& handle) override;
     int list_folder(const std::string& path, std::vector<std::string>& names) override;
     int rename(const std::string& from, const std::string& to) override;
     int remove(const std::string& path) override;
     int flush_folder(const std::string& path) override;
     int real_path(const std::string& path, std::string& absolute) override;
     std::uint64_t now() override;
+
+protected:
+    /// Opens the folder `path` (absolute), no part of which is a link, for reading.
+    virtual int open_folder_without_links(const std::string& path, int& fd);
+
+private:
+    HeldFolders held_;
 };
 
 }  // namespace nlafix::os

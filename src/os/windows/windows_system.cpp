@@ -12,7 +12,9 @@
 #include <cerrno>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
+#include "base/text.h"
 #include "os/paths.h"
 #include "os/system.h"
 #include "os/windows/system_error.h"
@@ -121,6 +123,7 @@ public:
     int attribute(Handle handle, const std::string& name, Bytes& value) override;
     int set_attribute(Handle handle, const std::string& name, ByteView value) override;
 
+    int hold_folder(const std::string& path, Handle& handle) override;
     int list_folder(const std::string& path, std::vector<std::string>& names) override;
     int rename(const std::string& from, const std::string& to) override;
     int remove(const std::string& path) override {
@@ -152,6 +155,16 @@ OwnedHandle WindowsSystem::open_native(const std::string& path, DWORD access, DW
     return OwnedHandle(handle == INVALID_HANDLE_VALUE ? nullptr : handle);
 }
 
+/// The number that stands for `opened`, and owns it.
+int as_number(OwnedHandle opened, int access, Handle& handle) {
+    const int number =
+        _open_osfhandle(reinterpret_cast<std::intptr_t>(opened.get()), _O_BINARY | access);
+    if (number < 0) return errno;
+    static_cast<void>(opened.release());
+    handle = number;
+    return 0;
+}
+
 int WindowsSystem::open(const std::string& path, const OpenOptions& options, Handle& handle) {
     DWORD access = GENERIC_READ;
     // Whoever makes a file may set its DACL.
@@ -170,12 +183,7 @@ int WindowsSystem::open(const std::string& path, const OpenOptions& options, Han
         if (const int result = status_of_native(opened.get(), status); result != 0) return result;
         if (status.kind == FileKind::link) return ELOOP;
     }
-    const int number = _open_osfhandle(reinterpret_cast<std::intptr_t>(opened.get()),
-                                       _O_BINARY | (options.write ? _O_RDWR : _O_RDONLY));
-    if (number < 0) return errno;
-    static_cast<void>(opened.release());  // the number owns it
-    handle = number;
-    return 0;
+    return as_number(std::move(opened), options.write ? _O_RDWR : _O_RDONLY, handle);
 }
 
 OVERLAPPED at_offset(std::uint64_t offset) {
@@ -291,6 +299,24 @@ int WindowsSystem::set_attribute(Handle handle, const std::string& name, ByteVie
 struct CloseSearch {
     void operator()(void* search) const { static_cast<void>(FindClose(search)); }
 };
+
+int WindowsSystem::hold_folder(const std::string& path, Handle& handle) {
+    // Whoever does not share FILE_SHARE_DELETE keeps the folder, and those above it, from being
+    // renamed or removed: the path goes on meaning what it meant.
+    OwnedHandle opened(CreateFileW(native_path(path).c_str(), FILE_READ_ATTRIBUTES,
+                                   FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING,
+                                   FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+    if (opened.get() == INVALID_HANDLE_VALUE) {
+        static_cast<void>(opened.release());
+        return last_errno();
+    }
+    std::string absolute;
+    if (final_path(opened.get(), native_path(path), absolute) == 0 &&
+        !equal_ignoring_ascii_case(std::string_view(absolute), path)) {
+        return ELOOP;
+    }
+    return as_number(std::move(opened), _O_RDONLY, handle);
+}
 
 int WindowsSystem::list_folder(const std::string& path, std::vector<std::string>& names) {
     WIN32_FIND_DATAW entry = {};

@@ -308,8 +308,8 @@ TEST_CASE("What keeps a fix from being written is seen before anything is") {
         const os::File file = os::File::open(system, path, {});
         return test::word_thrown_by([&] {
             const commit::Subject subject{path, path, true};
-            commit::require_writable(file, commit::backup_folder_of(system, subject, backup_folder),
-                                     image_bytes);
+            commit::require_writable(
+                file, commit::BackupFolder(system, subject, backup_folder).path(), image_bytes);
         });
     };
     Fixed fixed(replaceable);
