@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What is installed beside the program: the manual, the documents, the completions of the shells.
 
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}" PATTERN "*.1" EXCLUDE)
+# In the folders of the sources: what a document links to is where it says.
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DOCDIR}" USE_SOURCE_PERMISSIONS)
+install(FILES fixtures/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/fixtures")
+install(FILES third_party/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/third_party")
 install(FILES docs/nlafix.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 
 # zsh has no folder that every distribution looks into.

@@ -17,7 +17,7 @@ void Session::check(Report& report, const Options& options) {
     const std::unique_ptr<HivePlace> place = find_once(report, options);
     if (!place) return;
     options.begins("reading the hive");
-    const source::HiveFiles files = place->read();
+    const source::HiveFiles files = read_hive_at(*place, report);
     warn_of_cut_write(*place, report);
     const Inspection inspection = inspect(files, *place, options, system_.now(), report);
     report.outcome =

@@ -69,6 +69,21 @@ std::string hint_at_copies(HivePlace& place) {
     return "take SYSTEM from a backup";
 }
 
+}  // namespace
+
+source::HiveFiles read_hive_at(HivePlace& place, const Report& report) {
+    try {
+        return place.read();
+    } catch (Error& error) {
+        const bool was_found = report.location && report.location->kind != source::TargetKind::hive;
+        if (error.code() != ErrorCode::not_a_hive || !was_found) throw;
+        throw Error(std::move(error))
+            .hint("this is a Windows, and its SYSTEM hive is lost: " + hint_at_copies(place));
+    }
+}
+
+namespace {
+
 /// The error of a damaged hive; its damage but for the first place as warnings.
 std::optional<Error> damage_of(const regf::Structure& structure, Report& report) {
     if (structure.damage_count == 0) return std::nullopt;

@@ -31,6 +31,10 @@ struct Recovered {
 /// what it is. Throws Error where its logs cannot complete it. `files` must outlive the result.
 Recovered recover(const source::HiveFiles& files, Report& report);
 
+/// The hive at `place` and its logs. Of a Windows whose SYSTEM is no hive any more the error says
+/// that, and which copies there are.
+source::HiveFiles read_hive_at(HivePlace& place, const Report& report);
+
 /// Fills `report` with what the hive is and what it holds. `place` gives the other hives and
 /// the files of the same Windows, where they are at hand; whatever is wrong with them is a warning.
 /// `now` is a FILETIME.

@@ -9,7 +9,7 @@ namespace nlafix::app {
 void Session::recover(Report& report, const Options& options) {
     const std::unique_ptr<HivePlace> place = find_place(system_, options, report);
     place->locate(report);
-    const source::HiveFiles files = place->read();
+    const source::HiveFiles files = read_hive_at(*place, report);
     warn_of_cut_write(*place, report);
     const Recovered recovered = app::recover(files, report);
     if (!report.hive->dirty) {

@@ -51,7 +51,9 @@ Report Session::run(Command command, const std::string& target, const Options& o
         }
     } catch (Error& error) {
         error.default_path(report.location ? report.location->path : target);
-        error.default_hint("run it again with -v; if that does not help, please report this");
+        error.default_hint(
+            "run it again with -v; if that does not help, report it, with what that and \"nlafix "
+            "--version\" say");
         const bool writes = command != Command::check && !options.dry_run;
         if (writes && error.code() != ErrorCode::unconfirmed_write) {
             error.add("; nothing was changed");

@@ -10,7 +10,7 @@
 
 #include "cli/option_values.h"
 #include "cli/repair_list.h"
-#include "nlafix_version.h"
+#include "cli/version.h"
 
 namespace nlafix::cli {
 namespace {
@@ -261,7 +261,8 @@ CommandLine::CommandLine(Surroundings surroundings) : surroundings_(std::move(su
     app_.require_subcommand(1);
     app_.allow_windows_style_options(false);  // "/x" is a path, also where CLI11 thinks otherwise
     app_.set_help_flag("-h,--help", "this help");
-    app_.set_version_flag("-V,--version", "nlafix " NLAFIX_VERSION, "the version");
+    app_.set_version_flag("-V,--version", version_text(),
+                          "the version, and what a report of a fault needs");
     add_list();
     add_check();
     add_fix();

@@ -9,6 +9,7 @@
 #include "app/batch.h"
 #include "app/next_command.h"
 #include "app/session.h"
+#include "base/report_this.h"
 #include "cli/backups.h"
 #include "cli/exit_status.h"
 #include "cli/json_report.h"
@@ -195,9 +196,9 @@ int run(const std::vector<std::string>& arguments, os::System& system,
         return run_command(invocation, system, was_interrupted);
     } catch (const std::exception& error) {
         // A mistake in the program itself. Writes confirm themselves before they end.
-        static_cast<void>(os::write_all(
-            os::Stream::errors,
-            error_text(std::string("internal error: ") + error.what(), "please report this")));
+        static_cast<void>(
+            os::write_all(os::Stream::errors,
+                          error_text(std::string("internal error: ") + error.what(), report_this)));
         return status_io;
     }
 }

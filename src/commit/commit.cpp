@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file_time.h"
+#include "base/report_this.h"
 #include "commit/backup.h"
 #include "commit/carry_out.h"
 #include "os/path_syntax.h"
@@ -191,7 +192,7 @@ Committed commit(const Target& target, const WritePlan& plan, const Contents& co
     if (contents.files.front().after != fingerprint_of(contents.image.bytes())) {
         throw Error(ErrorCode::verification_failed,
                     "the planned write does not end in the hive that was verified")
-            .hint("please report this");
+            .hint(report_this);
     }
     const Subject& subject = target.subject;
     const BackupPaths paths =

@@ -5,6 +5,7 @@
 
 #include "regf/base_block.h"
 #include "source/log_budget.h"
+#include "source/not_a_hive.h"
 #include "source/windows_folder.h"
 
 namespace nlafix::source {
@@ -79,13 +80,6 @@ recovery::LogFile read_log(disk::NtfsVolume& volume, const disk::NtfsFile& file,
     return log;
 }
 
-void require_hive(ByteView head, const std::string& path) {
-    if (regf::has_hive_signature(head)) return;
-    throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
-        .path(path)
-        .hint("run chkdsk on the volume, from a recovery console");
-}
-
 class OpenHiveOnDisk final : public OpenHive {
 public:
     OpenHiveOnDisk(disk::NtfsVolume& volume, const std::string& path)
@@ -151,7 +145,7 @@ std::vector<recovery::LogFile> read_logs(disk::NtfsVolume& volume, const std::st
 }
 
 HiveFiles read_hive(disk::NtfsVolume& volume, const std::string& path) {
-    require_hive(volume.read_head(path, 4), path);
+    require_hive(volume.read_head(path, telling_bytes), path);
     HiveFiles files;
     files.primary = volume.read_file(path, most_hive_bytes);
     files.logs = read_logs(volume, path);
@@ -163,7 +157,7 @@ std::unique_ptr<OpenHive> open_beside(disk::NtfsVolume& volume, const std::strin
     const auto file = volume.find(path.substr(0, path.rfind('/') + 1) + name);
     if (!file) return nullptr;
     auto hive = std::make_unique<OpenHiveOnDisk>(volume, file->path);
-    require_hive(read_range(*hive, 0, 4), file->path);
+    require_hive(volume.read_head(file->path, telling_bytes), file->path);
     return hive;
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "os/file.h"
+#include "os/path_syntax.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
 #include "source/windows_folder.h"
@@ -108,6 +109,31 @@ std::string hive_in_named(const FoundInRoot& found, const std::string& root,
         .hint(all.empty() ? std::string(hint_folder) : "those with a Windows are: " + listed(all));
 }
 
+/// `folder` is the right one: its Windows has the folder of the hives, `config`, and not its
+/// SYSTEM.
+[[noreturn]] void throw_lost(os::System& system, const std::string& config,
+                             const std::string& folder, const std::string& what) {
+    std::string hint = "take SYSTEM from a backup";
+    for (const std::string& copy : paths_below(system, config, {"RegBack", "SYSTEM"})) {
+        if (is_hive_file(system, copy)) hint += ", or from " + os::shell_quoted(copy);
+    }
+    throw Error(ErrorCode::no_windows, "holds a Windows whose SYSTEM hive " + what + ": " + config)
+        .path(folder)
+        .hint(hint);
+}
+
+void refuse_lost_hive(os::System& system, const std::string& folder) {
+    std::vector<std::string> places = {folder};
+    for (const std::string& name : os::names_in(system, folder)) {
+        places.push_back(os::join(folder, name));
+    }
+    for (const std::string& place : places) {
+        for (const std::string& config : paths_below(system, place, {"System32", "config"})) {
+            throw_lost(system, config, folder, "is gone");
+        }
+    }
+}
+
 std::string hive_in_folder(os::System& system, const std::string& folder,
                            const std::string& windows_folder) {
     if (!windows_folder.empty()) {
@@ -137,6 +163,7 @@ std::string hive_in_folder(os::System& system, const std::string& folder,
             .path(folder)
             .hint("give that file as TARGET if it is the one you mean");
     }
+    refuse_lost_hive(system, folder);
     throw Error(ErrorCode::no_windows, "holds no Windows: no System32/config/SYSTEM in it")
         .path(folder)
         .hint(hint_folder);
@@ -160,8 +187,11 @@ HiveLocation find_hive(os::System& system, const std::string& target,
             .path(target)
             .hint("give a SYSTEM hive, the root of a mounted Windows volume, or a disk or image");
     }
-    const std::string hive =
-        os::real_path_of(system, hive_in_folder(system, target, windows_folder));
+    const std::string found = hive_in_folder(system, target, windows_folder);
+    if (!os::status_if_any(system, found, true)) {
+        throw_lost(system, os::folder_of(found), target, "is a link that leads nowhere");
+    }
+    const std::string hive = os::real_path_of(system, found);
     if (!is_inside(hive, os::real_path_of(system, target))) {
         throw Error(ErrorCode::link_leads_out,
                     "a link in it leads to " + hive + ", which is not part of it")

@@ -9,6 +9,7 @@
 #include "os/paths.h"
 #include "regf/base_block.h"
 #include "source/log_budget.h"
+#include "source/not_a_hive.h"
 #include "source/windows_files.h"
 #include "source/windows_folder.h"
 
@@ -47,13 +48,7 @@ std::vector<std::string> hidden(os::System& system, const std::string& folder,
 }
 
 void require_hive(const os::File& hive) {
-    if (!regf::has_hive_signature(hive.read_range(0, 4))) {
-        throw Error(ErrorCode::not_a_hive, "is no registry hive: it does not start with \"regf\"")
-            .path(hive.path())
-            .hint(
-                "give a SYSTEM hive, the root of a mounted Windows volume, or a disk or "
-                "image");
-    }
+    source::require_hive(hive.read_range(0, telling_bytes), hive.path());
 }
 
 class OpenHiveFile final : public OpenHive {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/report_this.h"
 #include "verify/explain.h"
 
 namespace nlafix::verify {
@@ -69,8 +70,7 @@ VerifiedImage verify(const recovery::CleanHive& before, const nla::Plan& plan,
         explain_differences(old_hive, new_hive, plan, after.edit_time);
     } catch (Error& error) {
         // Whatever the reader objects to in the copy, it is the copy that is wrong.
-        throw Error(ErrorCode::verification_failed, error.message())
-            .hint("please report this with the version of hivex");
+        throw Error(ErrorCode::verification_failed, error.message()).hint(report_this);
     }
     return VerifiedImage(std::move(after.bytes));
 }

@@ -37,9 +37,14 @@ def make(source_dir, folder):
     return {kind: paths[0] for kind, paths in found.items()}
 
 
+def first_line(text):
+    """Behind it stands what was built in, in which the builds differ."""
+    return text.splitlines()[0] + '\n'
+
+
 def require_program(file, source_dir, expected_version, emulator=()):
     ended = subprocess.run([*emulator, file, '--version'], stdout=subprocess.PIPE, check=True, text=True)
-    assert ended.stdout == expected_version, ended.stdout
+    assert first_line(ended.stdout) == expected_version, ended.stdout
     content = file.read_bytes()
     assert str(source_dir).encode() not in content, '%s names the folder of its sources' % file.name
     assert b'.debug_info' not in content, '%s is not stripped' % file.name
@@ -54,6 +59,19 @@ def require_tree(tree, manual, source_dir, version, emulator=()):
         assert (tree / path).exists(), 'no completion for ' + shell
     assert list(tree.glob('share/zsh/*/_nlafix')), 'no completion for zsh'
     assert list(tree.glob('share/doc/nlafix*/nlafix.ps1')), 'no completion for PowerShell'
+    for folder in tree.glob('share/doc/nlafix*'):
+        require_links(folder)
+
+
+def require_links(folder):
+    """What a document links to is there as well."""
+    documents = list(folder.rglob('*.md'))
+    assert len(documents) >= 10, documents
+    for document in documents:
+        for link in re.findall(r'\]\(([^)#]+)', document.read_text(encoding='utf-8')):
+            if '://' not in link:
+                assert (document.parent / link).exists(), '%s links to %s' % (document.name, link)
+    assert list(folder.glob('examples/*.sh')), 'no examples'
 
 
 def require_deb(deb, source_dir, version, folder):
@@ -129,7 +147,8 @@ def main():
     for tool in ('dpkg-deb', 'dpkg-shlibdeps', 'cpack', 'mksquashfs', 'cpio'):
         if not shutil.which(tool):
             program.skip_unless_ci(tool + ' is not here')
-    version = subprocess.run([path, '--version'], stdout=subprocess.PIPE, check=True, text=True).stdout
+    version = first_line(
+        subprocess.run([path, '--version'], stdout=subprocess.PIPE, check=True, text=True).stdout)
     with program.Folder() as folder:
         first, second = make(source_dir, folder / 'first'), make(source_dir, folder / 'second')
         for kind in first:

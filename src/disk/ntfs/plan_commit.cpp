@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/report_this.h"
 #include "disk/ntfs/clusters.h"
 #include "disk/ntfs/in_place.h"
 #include "disk/ntfs/ntfs_volume.h"
@@ -19,7 +20,7 @@ constexpr std::uint64_t most_log_bytes = std::uint64_t{256} << 20;
 [[noreturn]] void throw_not_verified(const std::string& what) {
     throw Error(ErrorCode::verification_failed,
                 "the planned change of the volume is not right: " + what)
-        .hint("please report this; the volume was not touched");
+        .hint(report_this);
 }
 
 void require_same_content(ByteView expected, ByteView found, const std::string& path) {
