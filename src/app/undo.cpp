@@ -16,10 +16,12 @@
 #include "disk/image/nbd_device.h"
 #include "disk/image/open_disk.h"
 #include "disk/ntfs/ntfs_volume.h"
+#include "disk/ntfs/own_places.h"
 #include "disk/overlay_device.h"
 #include "os/file.h"
 #include "os/paths.h"
 #include "source/read_hive.h"
+#include "source/windows_folder.h"
 
 namespace nlafix::app {
 namespace {
@@ -151,6 +153,17 @@ public:
             for (const Write& write : epoch.writes) overlay.write(write.after, write.offset);
         }
         require(overlay, backup_.journal.before(), ErrorCode::hive_changed);
+        if (back.empty()) return;
+        disk::OverlayDevice after(static_cast<disk::BlockDevice&>(overlay));
+        for (const Epoch& epoch : epochs()) {
+            for (const Write& write : epoch.writes) after.write(write.after, write.offset);
+        }
+        std::vector<std::string> logs;
+        for (const std::string_view suffix : source::log_suffixes) {
+            logs.push_back(record_.hive + std::string(suffix));
+        }
+        disk::require_own_places(*opened_.device, overlay, after, record_.volume, record_.hive,
+                                 logs, epochs());
     }
     void require_writable() override {
         require(*opened_.device, backup_.journal.after(), ErrorCode::hive_changed);

@@ -10,6 +10,7 @@
 #include "commit/carry_out.h"
 #include "commit/disk_medium.h"
 #include "disk/ntfs/ntfs_volume.h"
+#include "disk/ntfs/own_places.h"
 #include "disk/ntfs/plan_commit.h"
 #include "disk/overlay_device.h"
 #include "memory_device.h"
@@ -66,6 +67,16 @@ inline CommitState state_on(disk::BlockDevice& device, const std::vector<Epoch>&
 }
 inline std::vector<Epoch> reversed(const std::vector<Epoch>& epochs) {
     return nlafix::reversed(epochs, epochs.size());
+}
+
+/// Judges `epochs` as an undo does, with the disk as it is ahead of all of them.
+inline void require_own_places(MemoryDevice& device, const disk::DiskRange& range,
+                               const std::vector<Epoch>& epochs,
+                               const std::vector<std::string>& logs = {}) {
+    disk::OverlayDevice before(device);
+    disk::OverlayDevice after(static_cast<disk::BlockDevice&>(before));
+    carry_out(after, epochs);
+    disk::require_own_places(device, before, after, range, hive_on_volume, logs, epochs);
 }
 
 /// A volume on a disk in memory, and a change of its hive.

@@ -34,6 +34,9 @@ void require_there_and_back(DiskCommit& commit, const WritePlan& plan) {
     const Bytes original = commit.device.content;
     REQUIRE(is_sound(commit.device));
     CHECK(state_on(commit.device, plan.epochs) == CommitState::before);
+    const std::vector<std::string> logs(commit.change.in_place_files.begin() + 1,
+                                        commit.change.in_place_files.end());
+    CHECK_NOTHROW(require_own_places(commit.device, commit.range(), plan.epochs, logs));
     carry_out(commit.device, plan.epochs);
     CHECK(state_on(commit.device, plan.epochs) == CommitState::after);
     CHECK(is_sound(commit.device));

@@ -36,6 +36,7 @@ struct NtfsGeometry {
     std::vector<ClusterRun> mft;     // data of $MFT
     std::vector<ClusterRun> bitmap;  // data of $Bitmap
     ClusterRun mft_zone;             // kept free for the MFT, by habit
+    bool operator==(const NtfsGeometry&) const = default;
 };
 
 struct NtfsEntry {
