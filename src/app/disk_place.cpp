@@ -157,6 +157,7 @@ void DiskPlace::open_for_writing() {
 }
 
 source::HiveFiles DiskPlace::read() {
+    refuse_cut_write_on_volume(*volume_, found_.hive);
     return source::read_hive(*volume_, found_.hive);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/disk_target.h"
 
+#include "commit/interrupted.h"
 #include "disk/image/nbd_device.h"
 #include "disk/ntfs/ntfs_volume.h"
 #include "os/paths.h"
@@ -45,6 +46,22 @@ void require_hive(disk::BlockDevice& device, const disk::DiskRange& range, const
     }
     throw Error(code, "the hive on the volume is not what was expected: " + path)
         .hint("look at it with nlafix check");
+}
+
+void refuse_cut_write_on_volume(disk::NtfsVolume& volume, const std::string& path) {
+    const std::string folder = os::folder_of(path);
+    const std::string hive = os::name_of(path);
+    for (const disk::NtfsEntry& entry : volume.list(folder)) {
+        if (entry.is_folder || !entry.name.starts_with(commit::prefix_of_records(hive))) continue;
+        const Bytes head =
+            volume.read_head(os::join(folder, entry.name), commit::manifest_head_bytes);
+        const std::string text(reinterpret_cast<const char*>(head.data()), head.size());
+        if (!commit::says_under_way(entry.name, hive, text)) continue;
+        throw Error(ErrorCode::interrupted_write,
+                    "an earlier write of nlafix, made while the volume was mounted, was "
+                    "interrupted; the hive may be half written, and Windows may not boot with it")
+            .hint("mount the volume, and put the hive back there: nlafix undo FOLDER/" + path);
+    }
 }
 
 }  // namespace nlafix::app

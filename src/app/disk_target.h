@@ -10,6 +10,7 @@
 #include "commit/record.h"
 #include "disk/block_device.h"
 #include "disk/image/open_disk.h"
+#include "disk/ntfs/ntfs_volume.h"
 #include "os/paths.h"
 
 namespace nlafix::app {
@@ -29,5 +30,9 @@ std::optional<os::HeldFolder> hold_folder_of(os::System& system, const commit::S
 /// `path`.
 void require_hive(disk::BlockDevice& device, const disk::DiskRange& range, const std::string& path,
                   const commit::Fingerprint& expected, ErrorCode code);
+
+/// Throws Error(interrupted_write) where a write was cut that was made while the volume was
+/// mounted: its manifest or its marker lies beside the hive at `path`.
+void refuse_cut_write_on_volume(disk::NtfsVolume& volume, const std::string& path);
 
 }  // namespace nlafix::app

@@ -42,7 +42,7 @@ std::vector<std::string> manifests_beside(
     os::System& system, const std::string& hive_path,
     const std::function<bool(const std::string&)>& is_wanted) {
     const std::string folder = os::folder_of(hive_path);
-    const std::string prefix = os::name_of(hive_path) + ".nlafix-";
+    const std::string prefix = prefix_of_records(os::name_of(hive_path));
     std::vector<std::string> found;
     for (const std::string& name : os::names_in(system, folder)) {
         if (!name.starts_with(prefix) || !name.ends_with(".json")) continue;
@@ -72,6 +72,18 @@ std::vector<std::string> stems_of(const Subject& disk, const std::string& backup
 }
 
 }  // namespace
+
+std::string prefix_of_records(const std::string& hive_name) {
+    return hive_name + ".nlafix-";
+}
+
+bool says_under_way(const std::string& name, const std::string& hive_name,
+                    const std::string& head) {
+    // A marker that was cut itself lacks its end: the write had not begun then.
+    if (name == marker_path(hive_name)) return head.ends_with(".json\n");
+    return name.starts_with(prefix_of_records(hive_name)) && name.ends_with(".json") &&
+           is_under_way(head);
+}
 
 std::vector<std::string> find_interrupted_writes(os::System& system, const std::string& hive_path) {
     std::vector<std::string> found = manifests_beside(system, hive_path, is_under_way);

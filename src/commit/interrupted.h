@@ -27,6 +27,12 @@ void close_cut_write(os::System& system, const std::string& manifest_path);
 /// All of them: a disk may have borne the name of another one before.
 std::vector<std::string> find_interrupted_writes(os::System& system, const std::string& hive_path);
 
+/// What the names of the manifests and of the marker beside the hive called `hive_name` begin with.
+std::string prefix_of_records(const std::string& hive_name);
+/// Whether the file `name` beside that hive is a manifest or a marker that says, in its first bytes
+/// (manifest_head_bytes), that a write is under way which may leave the hive half written.
+bool says_under_way(const std::string& name, const std::string& hive_name, const std::string& head);
+
 /// Throws Error(interrupted_write), with the undo to run, where there is one.
 void refuse_interrupted_write(os::System& system, const std::string& hive_path);
 
