@@ -31,7 +31,7 @@ def run_and_kill(nlafix, call, count, *words):
 
 
 # The first line of a trace from which on anything may have changed.
-MAY_CHANGE = re.compile(r'O_(RDWR|WRONLY|CREAT)|^(\d+ +)?(pwrite64|ftruncate|rename|unlink)\(')
+MAY_CHANGE = re.compile(r'O_(RDWR|WRONLY|CREAT)|^(\d+ +)?(pwrite64|ftruncate|rename|renameat|unlink|unlinkat)\(')
 
 
 def points_of(nlafix, calls, *words):

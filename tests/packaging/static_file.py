@@ -133,14 +133,15 @@ def require_private_copies(static, root, source_dir):
     if os.geteuid() != 0 or not shutil.which('strace'):
         print('where the private copies lie was not looked at')
         return
-    subprocess.run(['strace', '-f', '-o', trace, '-e', 'trace=openat,open,unlink,unlinkat', *static.words,
-                    'fix', '-q', static.path('SYSTEM')], check=True)
-    made = re.findall(r'"([^"]*nlafix-scratch[^"]*)", [^)]*O_CREAT\|O_EXCL[^)]*, (0\d+)\)',
-                      trace.read_text())
+    # -y: names are looked up in an open folder, whose path strace knows as it is outside.
+    subprocess.run(['strace', '-f', '-y', '-o', trace, '-e', 'trace=openat,open,unlink,unlinkat',
+                    *static.words, 'fix', '-q', static.path('SYSTEM')], check=True)
+    made = re.findall(r'<([^>]*)>, "([^"/]*nlafix-scratch[^"/]*)", '
+                      r'[^)]*O_CREAT\|O_EXCL[^)]*, (0\d+)\)', trace.read_text())
     assert len(made) == 2, made
-    for name, mode in made:
-        assert os.path.dirname(name) + '/' == static.shown and mode == '0600', (name, mode)
-        removed = r'unlink(at\(AT_FDCWD, |\()"%s"' % re.escape(name)
+    for folder, name, mode in made:
+        assert (folder + '/').endswith(static.shown) and mode == '0600', (folder, name, mode)
+        removed = r'unlinkat\([^,]*, "%s"' % re.escape(name)
         assert re.search(removed, trace.read_text()), name
     assert not list(static.folder.glob('*scratch*'))
 
