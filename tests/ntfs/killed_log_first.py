@@ -17,8 +17,8 @@ from _killing import KILLED, points_of, run_and_kill, strace_works
 from _volume import program
 
 # All that changes a file, a name, or what is on the medium; and all that may come between them.
-CALLS = ('openat,close,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,unlink,unlinkat,fchown,fchmod,'
-         'fsetxattr,flock')
+CALLS = ('openat,close,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,unlink,unlinkat,'
+         'fchown,fchmod,fsetxattr,flock')
 CASES = ('A clean, new format', 'B dirty, new format', "B' dirty, new format, no room",
          'C clean, old format', 'D dirty, old format')
 
