@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "disk/ntfs/clusters.h"
@@ -80,7 +81,7 @@ std::vector<ClusterRun> runs_of(const std::vector<Span>& clusters) {
 class Places {
 public:
     Places(const VolumeOnDisk& volume, const SpanSet& clusters, std::vector<Span> bytes)
-        : volume_(volume), clusters_(clusters), bytes_(std::move(bytes)) {
+        : clusters_(clusters), bytes_(std::move(bytes)) {
         const std::uint64_t bitmap_bytes = (volume.geometry.clusters + 7) / 8;
         std::uint64_t at = 0;
         for (const Piece& piece : pieces_of(volume, volume.geometry.bitmap, 0, bitmap_bytes)) {
@@ -130,7 +131,6 @@ private:
         }
     }
 
-    const VolumeOnDisk& volume_;
     const SpanSet& clusters_;
     SpanSet bytes_;
     std::vector<BitmapPiece> bitmap_;
