@@ -3,7 +3,7 @@
 
 complete -c nlafix -n __fish_use_subcommand -f
 complete -c nlafix -n '__fish_use_subcommand' -s h -l help -d 'this help'
-complete -c nlafix -n '__fish_use_subcommand' -s V -l version -d 'the version'
+complete -c nlafix -n '__fish_use_subcommand' -s V -l version -d 'the version, and what a report of a fault needs'
 complete -c nlafix -n __fish_use_subcommand -a list -d 'Read-only: show every disk and volume, where Windows is, what to type next'
 complete -c nlafix -n __fish_use_subcommand -a check -d 'Read-only: say whether the two entries are there, and what else refuses logins'
 complete -c nlafix -n __fish_use_subcommand -a fix -d 'Add what is missing, verified, with a backup'

@@ -16,8 +16,8 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         '' = [ordered]@{
             '-h' = 'this help'
             '--help' = 'this help'
-            '-V' = 'the version'
-            '--version' = 'the version'
+            '-V' = 'the version, and what a report of a fault needs'
+            '--version' = 'the version, and what a report of a fault needs'
         }
         'list' = [ordered]@{
             '-h' = 'this help'
