@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -25,7 +26,7 @@ public:
 
     /// To change them, here alone. Valid until this is copied.
     Bytes& edit() {
-        if (bytes_.use_count() != 1) bytes_ = std::make_shared<Bytes>(*bytes_);
+        if (bytes_.use_count() != 1) bytes_ = copy_of(*bytes_);
         return *bytes_;
     }
 
@@ -39,6 +40,25 @@ public:
     }
 
 private:
+    /// In the memory of a copy that is gone, where there is one: blocks as large as a disk go back
+    /// to the kernel when they are freed, and to get them anew takes longer than to copy.
+    static std::shared_ptr<Bytes> copy_of(const Bytes& bytes) {
+        constexpr std::size_t most_spare = 8;
+        static auto& spare = *new std::vector<std::unique_ptr<Bytes>>;  // outlives all copies
+        std::unique_ptr<Bytes> copy;
+        if (!spare.empty()) {
+            copy = std::move(spare.back());
+            spare.pop_back();
+        } else {
+            copy = std::make_unique<Bytes>();
+        }
+        copy->assign(bytes.begin(), bytes.end());
+        return {copy.release(), [](Bytes* gone) {
+                    std::unique_ptr<Bytes> owned(gone);
+                    if (spare.size() < most_spare) spare.push_back(std::move(owned));
+                }};
+    }
+
     std::shared_ptr<Bytes> bytes_;
 };
 
