@@ -159,6 +159,7 @@ public:
             for (const Write& write : epoch.writes) after.write(write.after, write.offset);
         }
         std::vector<std::string> logs;
+        logs.reserve(source::log_suffixes.size());
         for (const std::string_view suffix : source::log_suffixes) {
             logs.push_back(record_.hive + std::string(suffix));
         }

@@ -113,7 +113,7 @@ void replace_recorded(const Target& target, const CommitOptions& options, Backup
 
 std::string real_folder_of(os::System& system, const std::string& folder) {
     const auto status = os::status_if_any(system, folder, true);
-    const std::string path = status ? os::real_path_of(system, folder) : folder;
+    std::string path = status ? os::real_path_of(system, folder) : folder;
     if (status && status->kind == os::FileKind::folder) return path;
     throw Error(ErrorCode::no_backup_folder, "there is no such folder for the backup")
         .path(path)

@@ -138,9 +138,9 @@ std::string target_of(os::System& system, const LoadedBackup& backup) {
             .path(backup.paths.manifest)
             .hint("say where the hive is with --target");
     }
-    const std::string path = is_elsewhere(backup.journal)
-                                 ? target
-                                 : os::join(os::folder_of(backup.paths.manifest), target);
+    std::string path = is_elsewhere(backup.journal)
+                           ? target
+                           : os::join(os::folder_of(backup.paths.manifest), target);
     const auto status = os::status_if_any(system, path, false);
     if (!status) {
         throw Error(ErrorCode::no_such_file, "the hive that the backup belongs to is not there")

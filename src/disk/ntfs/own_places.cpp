@@ -66,6 +66,7 @@ void add_clusters(const NtfsFile& file, std::vector<Span>& clusters) {
 
 std::vector<ClusterRun> runs_of(const std::vector<Span>& clusters) {
     std::vector<ClusterRun> runs;
+    runs.reserve(clusters.size());
     for (const Span& span : clusters) runs.push_back({span.first, span.end - span.first});
     return runs;
 }
