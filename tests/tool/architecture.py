@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """No #include of src/ points against the direction of docs/architecture.md, and what belongs to one
-folder is included nowhere else."""
+folder is included nowhere else. Nothing is allowed that no file uses."""
 
 import re
 import os
@@ -19,10 +19,10 @@ MAY_INCLUDE = {
     'recovery': {'regf', 'base'},
     'system': {'regf', 'base'},
     'nla': {'system', 'regf', 'base'},
-    'hivex': {'nla', 'recovery', 'system', 'os', 'regf', 'base'},
+    'hivex': {'nla', 'recovery', 'os', 'regf', 'base'},
     'verify': {'hivex', 'nla', 'recovery', 'regf', 'base'},
     'commit': {'verify', 'disk', 'os', 'base'},
-    'disk': {'verify', 'os', 'base'},
+    'disk': {'os', 'base'},
     'app': {'source', 'recovery', 'system', 'nla', 'hivex', 'verify', 'commit', 'disk', 'os', 'regf',
             'base'},
     # It renders what app reports, regf's names of types among it, and writes it to a terminal.
@@ -59,17 +59,34 @@ PLATFORM = {'csignal'}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 
+def row_of(header):
+    """The row of THIRD_PARTY for it, or None."""
+    for name in THIRD_PARTY:
+        if header == name or (name.endswith('/') and header.startswith(name)):
+            return name
+    return None
+
+
 def owners_of(header):
     """The folders that may include it; None for a standard header."""
-    for name, owners in THIRD_PARTY.items():
-        if header == name or (name.endswith('/') and header.startswith(name)):
-            return owners
+    row = row_of(header)
+    if row:
+        return THIRD_PARTY[row]
     if '.' in header or '/' in header or header in PLATFORM:
         return {'os'}
     return None
 
 
-def problems_of(relative, text, used_breaks):
+def unused(used):
+    """What the two tables allow, and no file uses."""
+    allowed = {(folder, other) for folder, others in MAY_INCLUDE.items() for other in others}
+    allowed |= {(folder, name) for name, folders in THIRD_PARTY.items() for folder in folders}
+    for folder, other in sorted(allowed - used):
+        yield 'src/%s may include "%s", and nothing there does: take it off the table' % (folder, other)
+
+
+def problems_of(relative, text, used, used_breaks):
+    """What is wrong with the #includes of one file. `used`: pairs of a folder and what it includes."""
     folder = relative.split('/')[0]
     allowed = MAY_INCLUDE.get(folder)
     if allowed is None:
@@ -77,11 +94,13 @@ def problems_of(relative, text, used_breaks):
         return
     for own, foreign in INCLUDE.findall(text):
         if foreign:
+            used.add((folder, row_of(foreign)))
             owners = owners_of(foreign)
             if owners is not None and folder not in owners:
                 yield 'src/%s: <%s> belongs to %s' % (relative, foreign, ', '.join(sorted(owners)))
             continue
         target = own.split('/')[0]
+        used.add((folder, target))
         if target == folder or target in allowed or '/' not in own:
             continue
         if (relative, own) in KNOWN_BREAKS:
@@ -95,10 +114,11 @@ def main():
     src = source_dir / 'src'
     files = sorted(path for path in src.rglob('*') if path.suffix in ('.h', '.cpp'))
     assert files, 'there are no sources'
-    used_breaks, found = set(), []
+    used, used_breaks, found = set(), set(), []
     for path in files:
         found += problems_of(path.relative_to(src).as_posix(), path.read_text(encoding='utf-8'),
-                             used_breaks)
+                             used, used_breaks)
+    found += unused(used)
     found += ['"%s" in src/%s is no longer a break: take it off the list' % (header, file)
               for file, header in KNOWN_BREAKS.keys() - used_breaks]
     for file, header in sorted(used_breaks):
