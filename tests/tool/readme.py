@@ -16,17 +16,17 @@ MIB = 1 << 20
 
 
 def a_hive(*_):
-    """xp-missing-both.hive as SYSTEM, and another one whose service is disabled."""
-    return ('cp "$FIXTURES"/xp-missing-both.hive SYSTEM; mkdir other; '
+    """win7-missing-both.hive as SYSTEM, and another one whose service is disabled."""
+    return ('cp "$FIXTURES"/win7-missing-both.hive SYSTEM; mkdir other; '
             'cp "$FIXTURES"/diagnosis-termservice-disabled.hive other/SYSTEM')
 
 
 def an_image(maker, folder):
-    """The same on the second partition of server.qcow2."""
+    """The same on the partition of server.qcow2."""
     raw = folder / 'raw'
     _image.empty_disk(raw, 4 * MIB + _image.VOLUME_BYTES + MIB)
-    maker.volume(raw, hive=maker.hive('xp-missing-both'), offset=4 * MIB)
-    _image.write_gpt(raw, [(MIB, MIB), (4 * MIB, _image.VOLUME_BYTES)])
+    maker.volume(raw, hive=maker.hive('win7-missing-both'), offset=4 * MIB)
+    _image.write_gpt(raw, [(4 * MIB, _image.VOLUME_BYTES)])
     _image.convert(raw, folder / 'server.qcow2', 'qcow2')
     return 'cp "%s"/server.qcow2 .' % folder
 
@@ -41,6 +41,11 @@ def blocks(text):
         yield text.count('\n', 0, match.start()) + 2, match.group(1)
 
 
+def with_statuses(text):
+    """A document does not show exit statuses; that of a check that finds work to do is 1."""
+    return re.sub(r'^(\$ nlafix check .*\n.*: change needed.*\n(?:  .*\n)*)', r'\1? 1\n', text, flags=re.MULTILINE)
+
+
 def run_block(line, content, path, source_dir):
     """True when the block is what the program prints; None when it could not be tried."""
     shown, setup = next((item for item in SHOWN_FOLDERS.items() if item[0] in content))
@@ -53,7 +58,7 @@ def run_block(line, content, path, source_dir):
                 return None
             maker = _image.Maker(path, source_dir)
         text = '$ %s\n' % setup(maker, folder)
-        text += transcript.TIME.sub('<time>', content.replace(shown, '<dir>'))
+        text += with_statuses(transcript.TIME.sub('<time>', content.replace(shown, '<dir>')))
         return transcript.run(text, name, path, source_dir)
 
 
