@@ -22,34 +22,32 @@ CommandModel list() {
     CommandModel model;
     model.name = "list";
     model.description =
-        "Read-only: show every disk and volume, where Windows is, what to type next";
+        "Read-only: show every disk and volume, where Windows is, and what to type next";
     model.usage = "[OPTIONS] [TARGET...]";
     model.operand_description =
         "a disk, a partition, an image or a folder; without one, every disk of this machine";
     model.needs_operand = false;
-    model.examples = {{"nlafix list", "all disks: which one holds the broken Windows?"},
-                      {"nlafix list server.qcow2", "the volumes of an image"},
-                      {"nlafix list --json", "one JSON object for each volume"}};
+    model.examples = {{"nlafix list", "find the disk with the broken Windows"},
+                      {"nlafix list server.qcow2", "show the volumes of an image"},
+                      {"nlafix list --json", "print one JSON object for each volume"}};
     return model;
 }
 
 CommandModel check() {
     CommandModel model;
     model.name = "check";
-    model.description =
-        "Read-only: say whether the two entries are there, and what else refuses logins";
+    model.description = "Read-only: find out why nobody can log in";
     model.operand_description = target_description;
-    model.examples = {
-        {"nlafix check /dev/sdb", "the Windows on a disk that is attached, not mounted"},
-        {"nlafix check -v server.qcow2", "an image, with every value that was looked at"},
-        {"nlafix check --json hives/*", "one JSON object for each hive"}};
+    model.examples = {{"nlafix check /dev/sdb", "check an attached disk without a mount"},
+                      {"nlafix check -v server.qcow2", "check an image, and show every value"},
+                      {"nlafix check --json hives/*", "print one JSON object for each hive"}};
     return model;
 }
 
 CommandModel fix() {
     CommandModel model;
     model.name = "fix";
-    model.description = "Add what is missing, verified, with a backup";
+    model.description = "Add the missing entries; verify the result and keep a backup";
     model.operand_description = target_description;
     model.examples = {
         {"nlafix fix -n /dev/sdb", "say what would be done, and write nothing"},
@@ -65,9 +63,9 @@ CommandModel undo() {
     model.operand = "BACKUP";
     model.operand_description = backup_description;
     model.examples = {{"nlafix undo SYSTEM.nlafix-20261122T105207Z.bak", "put the hive back"},
-                      {"nlafix undo server.qcow2", "the same, with the backup that belongs to it"},
+                      {"nlafix undo server.qcow2", "put the hive of an image back"},
                       {"nlafix undo --target /dev/sdc sdb.nlafix-20261122T105207Z.bak",
-                       "the same, where the disk has another name today"}};
+                       "the same for a disk that has another name now"}};
     return model;
 }
 
@@ -79,31 +77,31 @@ CommandModel backups() {
     model.operand = "DIR";
     model.operand_description = "a folder with backups; without one, the current folder";
     model.needs_operand = false;
-    model.examples = {{"nlafix backups /root", "whose backups they are, and whether undo works"}};
+    model.examples = {{"nlafix backups /root", "show their machines, and whether undo would work"}};
     return model;
 }
 
 CommandModel recover() {
     CommandModel model;
     model.name = "recover";
-    model.description = "Write a hive with its transaction logs applied elsewhere";
+    model.description = "Apply the transaction logs, and write the hive to another file";
     model.usage = "[OPTIONS] -o OUT HIVE";
     model.operand = "HIVE";
     model.operand_description = hive_description;
     model.examples = {{"nlafix recover -o /tmp/SOFTWARE /mnt/Windows/System32/config/SOFTWARE",
-                       "the hive as Windows would load it"}};
+                       "write the hive as Windows would load it"}};
     return model;
 }
 
 CommandModel help() {
     CommandModel model;
     model.name = "help";
-    model.description = "Show this help, or that of a command";
+    model.description = "Show this help, or the help of a command";
     model.usage = "[COMMAND]";
     model.operand = "COMMAND";
     model.operand_description = "the command to show";
     model.needs_operand = false;
-    model.examples = {{"nlafix help fix", "the options of fix"}};
+    model.examples = {{"nlafix help fix", "show the options of fix"}};
     return model;
 }
 

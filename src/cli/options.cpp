@@ -90,9 +90,9 @@ CLI::App* CommandLine::add_working_command(app::Command command, const std::stri
         ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
     if (command != app::Command::recover) add_jobs_option(sub);
     add_flag(sub, "--json", invocation_.json,
-             "one JSON object for each TARGET, on a line of its own");
-    add_flag(sub, "-q,--quiet", invocation_.quiet, "no report; the exit status answers");
-    add_flag(sub, "-v,--verbose", invocation_.verbose, "more about the hive and the values");
+             "print one JSON object for each TARGET, one per line");
+    add_flag(sub, "-q,--quiet", invocation_.quiet, "print no report; the exit status answers");
+    add_flag(sub, "-v,--verbose", invocation_.verbose, "print more about the hive and the values");
     sub->add_option_function<std::string>(
            "--color",
            [this](const std::string& word) {
@@ -100,7 +100,7 @@ CLI::App* CommandLine::add_working_command(app::Command command, const std::stri
                if (found == colors.end()) refuse_word("--color", word, colors);
                invocation_.color = static_cast<Color>(found - colors.begin());
            },
-           alternatives(colors) + " (default: auto; NO_COLOR counts)")
+           alternatives(colors) + " (default: auto; respects NO_COLOR)")
         ->type_name("WHEN");
     sub->callback([this, command] { invocation_.command = command; });
     return sub;
@@ -110,7 +110,7 @@ void CommandLine::add_reading_options(CLI::App* command) {
     command
         ->add_flag_callback(
             "--ignore-logs", [this] { invocation_.options.logs = recovery::LogPolicy::ignore; },
-            "take a dirty hive without its transaction logs; what they hold is lost")
+            "use a dirty hive without its transaction logs; their content is lost")
         ->disable_flag_override();
     command
         ->add_option_function<std::string>(
@@ -118,7 +118,7 @@ void CommandLine::add_reading_options(CLI::App* command) {
             [this](const std::string& word) {
                 invocation_.options.control_sets = control_set_choice(word);
             },
-            "boot, current, default, all, or a number (default: boot, what Windows boots)")
+            "boot, current, default, all, or a number (default: boot, the set that Windows boots)")
         ->type_name("SET");
 }
 
@@ -129,7 +129,7 @@ void CommandLine::add_jobs_option(CLI::App* command) {
             [this](const std::string& word) {
                 invocation_.jobs = number_in("--jobs", word, 1, 64);
             },
-            "how many at once, 1 to 64 (default: 1)")
+            "work on N targets at once, 1 to 64 (default: 1)")
         ->type_name("N");
 }
 
@@ -140,12 +140,12 @@ void CommandLine::add_disk_options(CLI::App* command) {
             [this](const std::string& word) {
                 invocation_.options.partition = number_in("--partition", word, 0, 99999);
             },
-            "which partition, where a disk holds more than one Windows; its number in the "
-            "partition table")
+            "the partition, if a disk holds more than one Windows: its number in the partition "
+            "table")
         ->type_name("N");
     command
         ->add_option("--windows", invocation_.options.windows_folder,
-                     "which Windows, where a volume holds more than one: the name of its folder")
+                     "the Windows, if a volume holds more than one: the name of its folder")
         ->type_name("FOLDER");
     add_format_option(command);
     add_trust_option(command);
@@ -159,13 +159,13 @@ void CommandLine::add_format_option(CLI::App* command) {
                 invocation_.options.image_format = disk::image_format_of(word);
                 if (!invocation_.options.image_format) refuse_word("--format", word, formats);
             },
-            "the format of an image, instead of looking: " + alternatives(formats))
+            "the format of an image, if it is ambiguous: " + alternatives(formats))
         ->type_name("FMT");
 }
 
 void CommandLine::add_trust_option(CLI::App* command) {
     add_flag(command, "--trust-image-references", invocation_.options.trust_image_references,
-             "open an image that leads to other files, such as a backing file");
+             "open an image that refers to other files, such as a backing file");
 }
 
 void CommandLine::add_repair_options(CLI::App* fix) {
@@ -179,11 +179,11 @@ void CommandLine::add_repair_options(CLI::App* fix) {
                }
                invocation_.options.also = codes;
            },
-           "repair what this code stands for too, if check found it; may be given again")
+           "also repair the finding with this code; may be given more than once")
         ->type_name("CODE")
         ->allow_extra_args(false);  // what follows a code is a TARGET
     add_flag(fix, "--list-repairs", list_repairs_,
-             "list the codes of --also with what they write and their risk, and end");
+             "list the codes for --also, what each one writes, and its risk");
 }
 
 void CommandLine::add_list() {
@@ -191,7 +191,7 @@ void CommandLine::add_list() {
     list->add_option("TARGET", invocation_.targets)
         ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
     add_flag(list, "--json", invocation_.json,
-             "one JSON object for each volume, on a line of its own");
+             "print one JSON object for each volume, one per line");
     add_format_option(list);
     add_trust_option(list);
     list->callback([this] { invocation_.action = Action::list; });
@@ -202,7 +202,7 @@ void CommandLine::add_check() {
     add_reading_options(check);
     add_disk_options(check);
     add_flag(check, "--strict", invocation_.options.strict,
-             "exit 1 also when a finding blocks Remote Desktop");
+             "exit 1 even if only a finding blocks Remote Desktop");
 }
 
 void CommandLine::add_fix() {
@@ -214,10 +214,10 @@ void CommandLine::add_fix() {
     add_flag(fix, "--create-missing", invocation_.options.create_missing,
              "create a value that is absent");
     add_flag(fix, "--add-tspkg-anyway", invocation_.options.add_tspkg_anyway,
-             "add tspkg also where tspkg.dll is not on the volume");
+             "add tspkg even if tspkg.dll is not on the volume");
     add_repair_options(fix);
     fix->add_option("--backup-dir", invocation_.options.backup_folder,
-                    "where the backup goes (default: beside the hive or the image; for a block "
+                    "where to put the backup (default: beside the hive or image; for a block "
                     "device the current folder)")
         ->type_name("DIR");
 }
@@ -225,10 +225,10 @@ void CommandLine::add_fix() {
 void CommandLine::add_undo() {
     CLI::App* undo = add_working_command(app::Command::undo, "undo");
     undo->add_option("--backup-dir", invocation_.options.backup_folder,
-                     "where else to look for the backup of a hive, image or folder")
+                     "another folder to search for the backup of a hive, image or folder")
         ->type_name("DIR");
     undo->add_option("--target", invocation_.options.undo_target,
-                     "where the hive or the disk is now, when that is elsewhere")
+                     "where the hive or disk is now, if it moved")
         ->type_name("PATH");
     add_trust_option(undo);
 }
@@ -238,7 +238,7 @@ void CommandLine::add_backups() {
     backups->add_option("DIR", invocation_.targets)
         ->expected(1, static_cast<int>(CLI::detail::expected_max_vector_size));
     add_flag(backups, "--json", invocation_.json,
-             "one JSON object for each backup, on a line of its own");
+             "print one JSON object for each backup, one per line");
     backups->callback([this] { invocation_.action = Action::backups; });
 }
 
@@ -249,7 +249,7 @@ void CommandLine::add_recover() {
                      "the file to write, which must not exist yet")
         ->type_name("OUT");
     add_flag(recover, "--accept-damage", invocation_.options.accept_damage,
-             "exit 0 also when the hive that was written is damaged");
+             "exit 0 even if the written hive is damaged");
     add_disk_options(recover);
 }
 
@@ -262,7 +262,7 @@ CommandLine::CommandLine(Surroundings surroundings) : surroundings_(std::move(su
     app_.allow_windows_style_options(false);  // "/x" is a path, also where CLI11 thinks otherwise
     app_.set_help_flag("-h,--help", "this help");
     app_.set_version_flag("-V,--version", version_text(),
-                          "the version, and what a report of a fault needs");
+                          "print the version, and what a bug report needs");
     add_list();
     add_check();
     add_fix();

@@ -18,9 +18,8 @@ std::string version_text() {
            "\n"
            "libnbd:      " NLAFIX_LIBNBD
            "\n"
-           "A report of a fault needs these lines, and what the command says with -v. It belongs "
-           "to the\n"
-           "issue tracker of the project.";
+           "A bug report needs these lines and what the command prints with -v. Send it to the\n"
+           "project's issue tracker.";
 }
 
 }  // namespace nlafix::cli
