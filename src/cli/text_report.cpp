@@ -88,17 +88,20 @@ void add_states(std::string& out, const Report& report, bool verbose) {
     }
 }
 
-/// The values beside the two lists that are, or would be, set.
+std::string repair_text(const Report& report, const nla::PlannedEdit& edit) {
+    const std::string before = escaped(nla::before_of(edit));
+    const std::string after = escaped(nla::after_of(edit));
+    if (report.outcome != Outcome::fixed) return fmt::format("{} -> {}", before, after);
+    if (edit.removed) return fmt::format("removed, was {}", before);
+    return fmt::format("set to {}, was {}", after, before);
+}
+
+/// The values beside the two lists that are, or would be, changed.
 void add_repairs(std::string& out, const Report& report) {
     for (const nla::PlannedEdit& edit : report.edits) {
         if (edit.repairs.empty()) continue;
-        const std::string before = escaped(nla::before_of(edit));
-        const std::string after = escaped(nla::after_of(edit));
         out += fmt::format("  {}: {}: {} ({})\n", nla::key_of(edit), escaped(edit.value),
-                           report.outcome == Outcome::fixed
-                               ? fmt::format("set to {}, was {}", after, before)
-                               : fmt::format("{} -> {}", before, after),
-                           edit.repairs);
+                           repair_text(report, edit), edit.repairs);
     }
 }
 

@@ -47,6 +47,7 @@ std::string action_of(const Outcome& outcome, const nla::PlannedEdit& edit) {
         case Step::root: return "finds no root key";
         case Step::child: return "does not find the key \"" + edit.path[outcome.depth] + "\"";
         case Step::set_value: return "does not set the value \"" + edit.value + "\"";
+        case Step::remove_value: return "does not remove the value \"" + edit.value + "\"";
         case Step::commit: return "does not write the edited copy";
         case Step::done:
         case Step::other_key: break;

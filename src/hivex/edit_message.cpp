@@ -55,6 +55,7 @@ Bytes packed(const std::vector<nla::PlannedEdit>& edits) {
         for (const std::string& name : edit.path) packer.text(name);
         packer.number(edit.key_node);
         packer.text(edit.value);
+        packer.number(edit.removed ? 1 : 0);
         packer.number(edit.type);
         packer.bytes(edit.data);
     }
@@ -69,6 +70,7 @@ std::vector<nla::PlannedEdit> unpacked_edits(ByteView message) {
         for (std::string& name : edit.path) name = unpacker.text();
         edit.key_node = unpacker.number();
         edit.value = unpacker.text();
+        edit.removed = unpacker.number() != 0;
         edit.type = unpacker.number();
         edit.data = unpacker.bytes();
     }

@@ -14,7 +14,8 @@
 
 namespace nlafix::hivex {
 
-/// As much of each edit as hivex needs: path, place of the key, name, type and data of the value.
+/// As much of each edit as hivex needs: path, place of the key, name, type and data of the value,
+/// or that it goes.
 Bytes packed(const std::vector<nla::PlannedEdit>& edits);
 /// Throws Error(malformed_hive) for a message that is cut.
 std::vector<nla::PlannedEdit> unpacked_edits(ByteView message);

@@ -30,6 +30,8 @@ public:
     std::optional<Node> child(Node parent, const std::string& name);
     /// Sets one value; the others of the key are written anew with the same content.
     bool set_value(Node key, const std::string& name, std::uint32_t type, ByteView data);
+    /// Takes the value of exactly this name away; the others are written anew, as above.
+    bool remove_value(Node key, const std::string& name);
     /// Writes the hive to `path`, which is truncated first. Nothing is flushed.
     bool commit(const std::string& path);
 

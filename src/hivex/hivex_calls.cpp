@@ -23,6 +23,10 @@ Outcome carry_out(Handle& handle, const nla::PlannedEdit& edit, std::size_t inde
     }
     errno = 0;
     if (node->handle != regf::offset_in_file(edit.key_node)) return failed(Step::other_key, index);
+    if (edit.removed) {
+        return handle.remove_value(*node, edit.value) ? Outcome()
+                                                      : failed(Step::remove_value, index);
+    }
     if (!handle.set_value(*node, edit.value, edit.type, edit.data)) {
         return failed(Step::set_value, index);
     }

@@ -14,7 +14,16 @@
 
 namespace nlafix::hivex {
 
-enum class Step : std::uint32_t { done, open, root, child, other_key, set_value, commit };
+enum class Step : std::uint32_t {
+    done,
+    open,
+    root,
+    child,
+    other_key,
+    set_value,
+    remove_value,
+    commit
+};
 
 /// How far the calls came.
 struct Outcome {

@@ -73,11 +73,14 @@ private:
         if (known == values_.end()) known = values_.emplace(edit.key_node, values_of(key)).first;
         std::vector<ValueSize>& values = known->second;
         const auto edited = std::ranges::find(values, edit.value, &ValueSize::name);
-        if (edited == values.end()) {
+        if (edit.removed) {
+            if (edited != values.end()) values.erase(edited);
+        } else if (edited == values.end()) {
             values.push_back({edit.value, edit.value.size(), edit.data.size()});
         } else {
             edited->data_bytes = edit.data.size();
         }
+        if (values.empty()) return;  // the list goes, too
         allocator_.allocate(cell_size_bytes + values.size() * list_entry_bytes);
         for (const ValueSize& value : values) {
             allocator_.allocate(value_record_bytes + value.name_bytes);

@@ -102,4 +102,17 @@ Remedy set_stock_number() {
             }};
 }
 
+Remedy remove_value() {
+    Remedy remedy;
+    remedy.writes = "the value is removed";
+    remedy.names_the_value = true;
+    remedy.changes = [](const Observation& seen, const Scene&) {
+        Change change;
+        change.at = seen;
+        change.removes = true;
+        return std::vector<Change>{change};
+    };
+    return remedy;
+}
+
 }  // namespace nlafix::nla

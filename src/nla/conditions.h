@@ -47,4 +47,7 @@ Remedy set_number(std::uint32_t number);
 /// Sets the REG_DWORD that was found to its stock value.
 Remedy set_stock_number();
 
+/// Takes the value that was found away.
+Remedy remove_value();
+
 }  // namespace nlafix::nla

@@ -65,8 +65,17 @@ Answer is_in_order(const Seen& seen, const Scene& scene) {
     return Found{.detail = valid_until(*certificate)};
 }
 
+/// Where it is known to be in order there is nothing to repair.
+Remedy remove_what_is_unknown() {
+    Remedy remedy = remove_value();
+    remedy.changes = [remove = remedy.changes](const Observation& seen, const Scene& scene) {
+        return is_unknown({seen}, scene) ? remove(seen, scene) : std::vector<Change>();
+    };
+    return remedy;
+}
+
 Rule certificate_rule(const char* code, std::vector<HiveRole> needs, std::vector<Case> cases,
-                      const char* means, const char* advice) {
+                      const char* means, Remedy remedy) {
     Rule rule;
     rule.code = code;
     rule.area = Area::certificate;
@@ -76,38 +85,41 @@ Rule certificate_rule(const char* code, std::vector<HiveRole> needs, std::vector
     rule.since = Generation::vista;
     rule.cases = std::move(cases);
     rule.means = means;
-    rule.advice = advice;
+    remedy.writes = std::string(listener) + ": SSLCertificateSHA1Hash is removed";
+    rule.repair = Repair{
+        .does = "let Windows make a certificate itself",
+        .remedy = std::move(remedy),
+        .risk =
+            "Clients that check the name of the machine get a warning until a certificate of "
+            "the company's authority is chosen again."};
     return rule;
 }
 
 }  // namespace
 
 std::vector<Rule> certificate_rules() {
-    const char* let_go =
-        "remove the value SSLCertificateSHA1Hash: Windows then makes a certificate of its own, and "
-        "clients that check the name get a warning";
-    return {
+    std::vector<Rule> rules = {
         certificate_rule("certificate-gone", {HiveRole::software},
                          {{Severity::blocks,
                            {"a thumbprint that no store of the machine has", is_gone},
                            "the listener is told to use a certificate that is not on the machine"}},
                          "Without its certificate the listener ends every connection before the "
                          "login.",
-                         let_go),
+                         remove_value()),
         certificate_rule("certificate-not-usable", {HiveRole::software},
                          {{Severity::may_block,
                            {"a certificate without a private key", is_not_usable},
                            "the listener is told to use a certificate that it cannot use"}},
                          "A certificate without its private key, or one that cannot be read, "
                          "encrypts nothing.",
-                         let_go),
+                         remove_value()),
         certificate_rule("certificate-expired", {HiveRole::software},
                          {{Severity::may_block,
                            {"a certificate that is not valid today", is_expired},
                            "the listener is told to use a certificate that has expired"}},
-                         "Clients refuse or warn, and Windows renews only a certificate of its "
-                         "own.",
-                         let_go),
+                         "Clients refuse or warn, and Windows renews only a certificate that it "
+                         "made itself.",
+                         remove_value()),
         certificate_rule(
             "certificate-pinned", {},
             {{Severity::may_block,
@@ -118,9 +130,13 @@ std::vector<Rule> certificate_rules() {
               "the listener uses one certain certificate"}},
             "Windows makes its own certificate anew when it expires, but not one that was chosen; "
             "one that is expired or gone ends the connection before the login.",
-            "compare the thumbprint with the certificates of the machine: give the folder or disk "
-            "with its SOFTWARE, or look once Windows can be reached"),
+            remove_what_is_unknown()),
     };
+    rules.back().advice = "nothing, as long as clients trust this certificate";
+    rules.back().beside =
+        "first give the folder or disk with its SOFTWARE, which shows whether the certificate is "
+        "still good";
+    return rules;
 }
 
 }  // namespace nlafix::nla

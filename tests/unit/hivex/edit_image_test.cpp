@@ -10,6 +10,7 @@
 #include "forwarding_system.h"
 #include "hive_builder.h"
 #include "hivex/iconv_check.h"
+#include "hivex/outline.h"
 #include "prepared_hive.h"
 #include "regf/key_value.h"
 #include "regf/structure.h"
@@ -42,6 +43,20 @@ std::vector<std::string> value_names(const Bytes& file, std::uint32_t key_node) 
         names.push_back(regf::KeyValue(hive, offset).name().utf8());
     }
     return names;
+}
+
+/// A plan that removes one value of ControlSet001\\Control\\Lsa.
+nla::Plan removal_from_lsa(const PreparedHive& hive, const std::string& name) {
+    nla::PlannedEdit edit;
+    edit.control_set = 1;
+    edit.key = "Control\\Lsa";
+    edit.key_node = hive.built.key(lsa).key_node;
+    edit.path = {"ControlSet001", "Control", "Lsa"};
+    edit.value = name;
+    edit.removed = true;
+    nla::Plan plan;
+    plan.edits.push_back(edit);
+    return plan;
 }
 
 std::uint64_t time_of(const Bytes& file, std::uint32_t key_node) {
@@ -158,6 +173,48 @@ TEST_CASE("A value is created in a key that had none") {
     CHECK(data_in(image.bytes, "ControlSet001\\Control\\SecurityProviders", "SecurityProviders") ==
           f::sz(u"credssp.dll"));
     CHECK(test::word_thrown_by([&] { verify::verify(hive.clean, hive.plan, image); }) == "nothing");
+}
+
+TEST_CASE("A value is removed, whichever it is, and the others stay as they are") {
+    f::Key root = f::small_tree({true, true});
+    f::Key& key = f::at(root, std::u16string(f::lsa_path));
+    key.values.push_back(f::sz_value(u"", u"default"));
+    key.values.push_back(f::sz_value(u"\u0436", u"last"));
+    const PreparedHive hive(root);
+    const regf::CellOffset node = hive.built.key(lsa).key_node;
+    const std::vector<std::string> names = value_names(hive.built.bytes, node);
+    REQUIRE(names.size() >= 3);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        CAPTURE(names[i]);
+        PreparedHive one(root);
+        one.plan = removal_from_lsa(one, names[i]);
+        const hivex::EditedImage image = one.edited();
+        std::vector<std::string> kept = names;
+        kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
+        CHECK(value_names(image.bytes, node) == kept);
+        CHECK(test::word_thrown_by([&] { verify::verify(one.clean, one.plan, image); }) ==
+              "nothing");
+        CHECK(hivex::outline_of_edit(one.clean, one.plan).size() == image.bytes.size());
+        // What was removed without a plan, or was planned and stayed, is no edit.
+        CHECK(test::word_thrown_by([&] { verify::verify(one.clean, hive.plan, image); }) !=
+              "nothing");
+        CHECK(test::word_thrown_by([&] {
+                  verify::verify(one.clean, removal_from_lsa(one, names[(i + 1) % names.size()]),
+                                 image);
+              }) != "nothing");
+    }
+}
+
+TEST_CASE("The last value of a key is removed") {
+    f::Key root = f::small_tree({true, true});
+    f::at(root, std::u16string(f::lsa_path)).values.resize(1);
+    PreparedHive hive(root);
+    const regf::CellOffset node = hive.built.key(lsa).key_node;
+    hive.plan = removal_from_lsa(hive, value_names(hive.built.bytes, node).front());
+    const hivex::EditedImage image = hive.edited();
+    CHECK(value_names(image.bytes, node).empty());
+    CHECK(test::word_thrown_by([&] { verify::verify(hive.clean, hive.plan, image); }) == "nothing");
+    CHECK(hivex::outline_of_edit(hive.clean, hive.plan).size() == image.bytes.size());
 }
 
 TEST_CASE("Names with letters outside ASCII on the way and beside are kept") {

@@ -19,6 +19,7 @@ std::vector<nla::PlannedEdit> two_edits() {
     edits[0].type = 7;
     edits[0].data = {std::byte{1}, std::byte{0}, std::byte{2}};
     edits[1].value = "caf\xc3\xa9";
+    edits[1].removed = true;
     return edits;
 }
 
@@ -32,6 +33,7 @@ TEST_CASE("Edits come through as far as hivex needs them") {
         CHECK(back[i].path == edits[i].path);
         CHECK(back[i].key_node == edits[i].key_node);
         CHECK(back[i].value == edits[i].value);
+        CHECK(back[i].removed == edits[i].removed);
         CHECK(back[i].type == edits[i].type);
         CHECK(back[i].data == edits[i].data);
     }
@@ -56,7 +58,7 @@ TEST_CASE("Only an outcome of these edits is believed") {
     CHECK_FALSE(comes_through({Step::child, 0, 3, 0}));
     CHECK_FALSE(comes_through({Step::child, 1, 0, 0}));
     CHECK_FALSE(comes_through({Step::set_value, 2, 0, 0}));
-    CHECK_FALSE(comes_through({static_cast<Step>(7), 0, 0, 0}));
+    CHECK_FALSE(comes_through({static_cast<Step>(8), 0, 0, 0}));
     CHECK_FALSE(hivex::unpacked_outcome(Bytes(15), edits).has_value());
     CHECK_FALSE(hivex::unpacked_outcome(Bytes(17), edits).has_value());
 }

@@ -108,6 +108,27 @@ TEST_CASE("Nothing is repaired that was not asked for, or is not there") {
     CHECK(nla::is_repair("nla-required"));
 }
 
+TEST_CASE("A certificate that was chosen is let go, and nothing else") {
+    f::Key root = tree_with({});
+    const Bytes thumbprint(20, std::byte{0x5a});
+    f::Value pinned;
+    pinned.name = u"SSLCertificateSHA1Hash";
+    pinned.type = f::reg_binary;
+    pinned.data = thumbprint;
+    f::at(root, u"ControlSet001\\Control\\Terminal Server\\WinStations\\RDP-Tcp")
+        .values.push_back(pinned);
+    test::PreparedHive prepared(root);
+    prepared.plan = plan_of(prepared.built, {"certificate-pinned"});
+    REQUIRE(prepared.plan.edits.size() == 1);
+    const nla::PlannedEdit& edit = prepared.plan.edits[0];
+    CHECK(edit.removed);
+    CHECK(edit.old_data == thumbprint);
+    CHECK(nla::after_of(edit) == "absent");
+    const verify::VerifiedImage image =
+        verify::verify(prepared.clean, prepared.plan, prepared.edited());
+    CHECK(plan_of(regf::Hive(image.bytes()), {"certificate-pinned"}).edits.empty());
+}
+
 TEST_CASE("SecurityLayer becomes what the generation ships with") {
     const nla::Place& layer = nla::find_rule("security-layer-out-of-range")->places.front();
     using system::Generation;

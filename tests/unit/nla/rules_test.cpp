@@ -359,5 +359,9 @@ TEST_CASE("Only values of SYSTEM that were agreed on have a repair") {
                                          "authentication-packages",
                                          "guest-only",
                                          "audit-full",
-                                         "setup-unfinished"});
+                                         "setup-unfinished",
+                                         "certificate-gone",
+                                         "certificate-not-usable",
+                                         "certificate-expired",
+                                         "certificate-pinned"});
 }
