@@ -62,7 +62,7 @@ public:
         return source::files_around(*volume_, found_.hive);
     }
     void require_writable(const Options& options, const source::HiveFiles& files,
-                          ByteView image) override;
+                          const hivex::Outline& outline) override;
     os::ScratchFile make_scratch(const Options& options) override {
         const std::string folder = backup_folder(options.backup_folder);
         return commit::make_scratch(model(folder), folder);
@@ -167,14 +167,15 @@ std::unique_ptr<source::OpenHive> DiskPlace::open_beside(const std::string& name
 
 /// From what needs another way altogether to what only needs room.
 void DiskPlace::require_writable(const Options& options, const source::HiveFiles& files,
-                                 ByteView image) {
+                                 const hivex::Outline& outline) {
     if (disk_.refusal) throw Error(*disk_.refusal);
     if (set_ && !set_->is_whole) throw set_->refusal().path(subject_.target);
     disk::require_writable(*volume_);
     const auto file = volume_->find(found_.hive);
     if (file) disk::require_writable(*file);
     commit::require_room_for_backup(system_, backup_folder(options.backup_folder),
-                                    image.size() + journal_bytes);
+                                    outline.size_bytes() + journal_bytes);
+    const Bytes image = outline.image();
     const PlannedWrite in_place = plan_in_files(files, image, recovery::Growth::forbidden, "");
     const disk::FileChange change = change_of(files, image, in_place, system_.now());
     disk::require_room_for_image(system_, disk_,

@@ -61,9 +61,10 @@ public:
     }
 
     void require_writable(const Options& options, const source::HiveFiles&,
-                          ByteView image) override {
+                          const hivex::Outline& outline) override {
         refuse_hibernation(system_, path_);
-        commit::require_writable(*file_, backup_folder(options.backup_folder), image.size());
+        commit::require_writable(*file_, backup_folder(options.backup_folder),
+                                 outline.size_bytes());
     }
 
     os::ScratchFile make_scratch(const Options& options) override {
@@ -171,8 +172,8 @@ std::unique_ptr<HivePlace> make_file_place(os::System& system,
 }
 
 std::vector<commit::JournalFile> complete(std::vector<Epoch>& epochs,
-                                          const source::HiveFiles& files) {
-    std::vector<Bytes> contents = {files.primary};
+                                          const recovery::HiveState& files) {
+    std::vector<ByteView> contents = {files.primary};
     std::vector<commit::JournalFile> list = {{"", commit::fingerprint_of(files.primary), {}}};
     // An undo asks for every file of the list, so that a log which nothing writes has no place in
     // it: it may be unreadable, and Windows may change it.
@@ -184,16 +185,16 @@ std::vector<commit::JournalFile> complete(std::vector<Epoch>& epochs,
     for (std::size_t i = 0; i < files.logs.size(); ++i) {
         if (written.count(file_of_log(i)) == 0) continue;
         numbers[file_of_log(i)] = list.size();
-        contents.push_back(files.logs[i].bytes);
+        contents.emplace_back(files.logs[i].bytes);
         list.push_back({files.logs[i].name, commit::fingerprint_of(files.logs[i].bytes), {}});
     }
     for (Epoch& epoch : epochs) {
         for (Write& write : epoch.writes) write.file = numbers.at(write.file);
         for (Resize& resize : epoch.resizes) resize.file = numbers.at(resize.file);
     }
-    contents = fill_in_before(epochs, std::move(contents));
+    const std::vector<PatchedFile> after = fill_in_before(epochs, contents);
     for (std::size_t i = 0; i < list.size(); ++i) {
-        list[i].after = commit::fingerprint_of(contents[i]);
+        list[i].after = commit::fingerprint_of(after[i]);
     }
     return list;
 }
@@ -213,7 +214,7 @@ PlannedWrite plan_in_files(const source::HiveFiles& files, ByteView image, recov
                         recovery::in_place_epochs(state, image), 0};
         planned.plan.commits_at = planned.plan.epochs.size();
     }
-    planned.files = complete(planned.plan.epochs, files);
+    planned.files = complete(planned.plan.epochs, state);
     return planned;
 }
 

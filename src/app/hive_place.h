@@ -13,6 +13,7 @@
 #include "app/options.h"
 #include "app/report.h"
 #include "commit/commit.h"
+#include "hivex/outline.h"
 #include "os/scratch_file.h"
 #include "os/system.h"
 #include "recovery/log_first.h"
@@ -39,7 +40,7 @@ PlannedWrite plan_in_files(const source::HiveFiles& files, ByteView image, recov
 /// Completes `epochs` with what they replace, and says what becomes of the hive and of the logs
 /// that they write: these alone are numbered, in the order of the list that is returned.
 std::vector<commit::JournalFile> complete(std::vector<Epoch>& epochs,
-                                          const source::HiveFiles& files);
+                                          const recovery::HiveState& files);
 
 /// A hive that was found. The methods throw Error as the stages below them do.
 class HivePlace {
@@ -63,11 +64,10 @@ public:
     /// The files of the Windows that the hive belongs to; null where they are not at hand. To be
     /// asked before anything is written. After read().
     virtual std::unique_ptr<source::FilesOfWindows> files_around() = 0;
-    /// Throws Error for what can be known to keep an image from being written over the hive that
-    /// `files` was read from: `image` is that, or its outline (hivex/outline.h). Opens nothing for
-    /// writing.
+    /// Throws Error for what can be known to keep an edited hive from being written over the one
+    /// that `files` was read from. Opens nothing for writing.
     virtual void require_writable(const Options& options, const source::HiveFiles& files,
-                                  ByteView image) = 0;
+                                  const hivex::Outline& outline) = 0;
     /// A private file where the machine has no place for one: where the backup goes.
     virtual os::ScratchFile make_scratch(const Options& options) = 0;
     /// How the edited `image` gets here. Asked before it is verified.

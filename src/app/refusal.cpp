@@ -10,8 +10,7 @@ std::optional<Error> find_refusal(HivePlace& place, const source::HiveFiles& fil
                                   const Inspection& inspection, const Options& options) {
     try {
         hivex::require_no_hazard(inspection.hive, inspection.plan, inspection.shared_cells);
-        place.require_writable(options, files,
-                               hivex::outline_of_edit(inspection.hive, inspection.plan));
+        place.require_writable(options, files, hivex::Outline(inspection.hive, inspection.plan));
     } catch (const Error& error) {
         return error;
     }

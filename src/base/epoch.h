@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -60,9 +61,38 @@ struct WritePlan {
 /// What the files hold once the epoch is on the disk. `files` has every file that it writes.
 void apply_epoch(const Epoch& epoch, std::vector<Bytes>& files);
 
+/// A file as writes would leave it. Takes memory for the pages that are written; the bytes of the
+/// file, which must outlive it, stay as they are.
+class PatchedFile {
+public:
+    explicit PatchedFile(ByteView file)
+        : file_(file), kept_bytes_(file.size()), size_bytes_(file.size()) {}
+
+    std::uint64_t size_bytes() const { return size_bytes_; }
+    /// `length` bytes from `offset`, zeros behind the end.
+    Bytes range(std::uint64_t offset, std::size_t length) const;
+    Bytes bytes() const { return range(0, static_cast<std::size_t>(size_bytes_)); }
+    /// What lies behind the end makes it longer.
+    void write(std::uint64_t offset, ByteView bytes);
+    /// Zeros where it becomes longer.
+    void resize(std::uint64_t size_bytes);
+    /// The bytes from `offset` that lie together in memory: none at the end. Valid until the next
+    /// change.
+    ByteView piece(std::uint64_t offset) const;
+
+private:
+    Bytes& page_at(std::uint64_t index);
+
+    ByteView file_;
+    std::uint64_t kept_bytes_;  // of file_; what a cut took away does not come back
+    std::uint64_t size_bytes_;
+    std::map<std::uint64_t, Bytes> pages_;  // by index; all of one size
+};
+
 /// Completes `epochs`, which are carried out on `files`, with what they replace: with that they can
 /// be reversed. Returns the files as they are then.
-std::vector<Bytes> fill_in_before(std::vector<Epoch>& epochs, std::vector<Bytes> files);
+std::vector<PatchedFile> fill_in_before(std::vector<Epoch>& epochs,
+                                        const std::vector<ByteView>& files);
 
 /// The way back from the first `count` of `epochs`, in reverse order, each putting back what it
 /// replaced.

@@ -161,7 +161,7 @@ void confirm(os::System& system, const std::string& path, const os::FileIdentity
             .path(path);
     }
     if (status.kind == os::FileKind::regular && status.size_bytes == expected.size_bytes &&
-        fingerprint_of(file.read_all(expected.size_bytes)) == expected) {
+        fingerprint_of(file, expected.size_bytes) == expected) {
         return;
     }
     throw Error(ErrorCode::io_error, "the disk does not give back what was written").path(path);

@@ -305,10 +305,6 @@ std::string_view word_of(State state) {
         ->word;
 }
 
-Fingerprint fingerprint_of(ByteView bytes) {
-    return {bytes.size(), digest_of(bytes)};
-}
-
 std::vector<std::string> names_of_logs(const std::vector<JournalFile>& files) {
     std::vector<std::string> names;
     for (std::size_t i = 1; i < files.size(); ++i) names.push_back(files[i].name);

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/epoch.h"
+#include "commit/fingerprint.h"
 #include "disk/block_device.h"
 #include "os/system.h"
 
@@ -29,14 +30,6 @@ enum class State {
 
 /// "prepared", as a manifest has it.
 std::string_view word_of(State state);
-
-/// Size and XXH3-128 of a whole file.
-struct Fingerprint {
-    std::uint64_t size_bytes = 0;
-    std::string digest;
-    bool operator==(const Fingerprint&) const = default;
-};
-Fingerprint fingerprint_of(ByteView bytes);
 
 /// One of the files of a write, by FileIndex: the hive, then the logs beside it.
 struct JournalFile {

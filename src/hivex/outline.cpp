@@ -45,30 +45,17 @@ struct ValueSize {
     std::size_t data_bytes = 0;
 };
 
-class Outline {
+}  // namespace
+
+/// One edit after the other.
+class Outline::Maker {
 public:
-    Outline(const recovery::CleanHive& hive, const nla::Plan& plan)
-        : hive_(hive), parsed_(hive.image()), allocator_(parsed_.end_of_bins()) {
-        image_.assign(hive.image().begin(), hive.image().end());
-        for (const nla::PlannedEdit& edit : plan.edits) add(edit);
-    }
+    Maker(const regf::Hive& hive, std::vector<regf::CellOffset>& touched)
+        : hive_(hive), touched_(touched), allocator_(hive.end_of_bins()) {}
 
-    Bytes finish() && {
-        const auto old_end = static_cast<std::size_t>(parsed_.end_of_bins());
-        const auto new_end = static_cast<std::size_t>(allocator_.end());
-        image_.resize(std::max(image_.size(), new_end));
-        for (std::size_t at = old_end; at < new_end; ++at) image_[at] = ~image_[at];
-        put_u32(image_, regf::bins_size_at,
-                static_cast<std::uint32_t>(new_end - regf::base_block_size_bytes));
-        const std::uint32_t number = hive_.stamp().highest_sequence + 2;
-        regf::put_sequence_numbers(image_, number, number);
-        return std::move(image_);
-    }
-
-private:
     /// hivex frees all values of the key, and writes them anew.
     void add(const nla::PlannedEdit& edit) {
-        const regf::KeyNode key(parsed_, edit.key_node);
+        const regf::KeyNode key(hive_, edit.key_node);
         auto known = values_.find(edit.key_node);
         if (known == values_.end()) known = values_.emplace(edit.key_node, values_of(key)).first;
         std::vector<ValueSize>& values = known->second;
@@ -89,38 +76,57 @@ private:
             }
         }
     }
+    std::uint64_t end_of_bins() const { return allocator_.end(); }
 
+private:
     std::vector<ValueSize> values_of(const regf::KeyNode& key) {
-        touch(key.offset());
+        touched_.push_back(key.offset());
         std::vector<ValueSize> sizes;
-        if (key.value_count() != 0) touch(key.values_list());
+        if (key.value_count() != 0) touched_.push_back(key.values_list());
         for (const regf::CellOffset offset : key.values()) {
-            const regf::KeyValue value(parsed_, offset);
-            touch(offset);
-            if (!value.data_is_inline()) touch(value.data_offset());
+            const regf::KeyValue value(hive_, offset);
+            touched_.push_back(offset);
+            if (!value.data_is_inline()) touched_.push_back(value.data_offset());
             const regf::Name name = value.name();
             sizes.push_back({name.utf8(), name.bytes.size(), value.data_size_bytes()});
         }
         return sizes;
     }
 
-    /// Makes the start of a cell differ, where its size is.
-    void touch(regf::CellOffset cell) {
-        const auto at = static_cast<std::size_t>(regf::offset_in_file(cell));
-        if (at < image_.size()) image_[at] = ~image_[at];
-    }
-
-    const recovery::CleanHive& hive_;
-    regf::Hive parsed_;
+    const regf::Hive& hive_;
+    std::vector<regf::CellOffset>& touched_;
     Allocator allocator_;
-    Bytes image_;
     std::map<regf::CellOffset, std::vector<ValueSize>> values_;  // by key
 };
 
-}  // namespace
+Outline::Outline(const recovery::CleanHive& hive, const nla::Plan& plan) : hive_(hive) {
+    const regf::Hive parsed(hive.image());
+    Maker maker(parsed, touched_);
+    for (const nla::PlannedEdit& edit : plan.edits) maker.add(edit);
+    old_end_ = parsed.end_of_bins();
+    new_end_ = maker.end_of_bins();
+}
 
-Bytes outline_of_edit(const recovery::CleanHive& hive, const nla::Plan& plan) {
-    return Outline(hive, plan).finish();
+std::uint64_t Outline::size_bytes() const {
+    return std::max<std::uint64_t>(hive_.image().size(), new_end_);
+}
+
+Bytes Outline::image() const {
+    Bytes image(static_cast<std::size_t>(size_bytes()));
+    std::copy(hive_.image().begin(), hive_.image().end(), image.begin());
+    const auto change = [&image](std::uint64_t at) {
+        if (at >= image.size()) return;
+        std::byte& byte = image[static_cast<std::size_t>(at)];
+        byte = ~byte;
+    };
+    // The start of a cell, where its size is.
+    for (const regf::CellOffset cell : touched_) change(regf::offset_in_file(cell));
+    for (std::uint64_t at = old_end_; at < new_end_; ++at) change(at);
+    put_u32(image, regf::bins_size_at,
+            static_cast<std::uint32_t>(new_end_ - regf::base_block_size_bytes));
+    const std::uint32_t number = hive_.stamp().highest_sequence + 2;
+    regf::put_sequence_numbers(image, number, number);
+    return image;
 }
 
 }  // namespace nlafix::hivex

@@ -71,7 +71,7 @@ struct Commit {
             hivex::edit_image(clean, edits, regf::CellSet(), edit_time, os::real_system()).bytes;
         plan = recovery::plan_log_first({start[0], logs}, wanted, growth);
         regf::put_sequence_numbers(wanted, plan.final_sequence, plan.final_sequence);
-        fill_in_before(plan.epochs, start);
+        fill_in_before(plan.epochs, {start.begin(), start.end()});
     }
 };
 

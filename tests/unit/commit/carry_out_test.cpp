@@ -136,17 +136,18 @@ TEST_CASE("A sector that comes back to what it was does not hide how far the oth
 
 TEST_CASE("Sizes count as well: room that was taken, and is not filled yet") {
     std::vector<Epoch> epochs = {{"room", {{primary_file, 1024, filled(2, 7)}}}};
-    const std::vector<Bytes> grown = fill_in_before(epochs, {filled(2, 5)});
-    CHECK(grown.front().size() == 2048);
+    const Bytes two = filled(2, 5);
+    const Bytes grown = fill_in_before(epochs, {two}).front().bytes();
+    CHECK(grown.size() == 2048);
     REQUIRE(epochs.front().resizes.size() == 1);
     CHECK(epochs.front().resizes.front().before_bytes == 1024);
-    std::vector<Bytes> back = grown;
+    std::vector<Bytes> back = {grown};
     for (const Epoch& epoch : reversed(epochs, 1)) apply_epoch(epoch, back);
     CHECK(back.front() == filled(2, 5));
     // And a file that becomes shorter gets back what it lost.
     std::vector<Epoch> shorter = {{"end", {}, {{primary_file, 512}}}};
-    std::vector<Bytes> files = fill_in_before(shorter, grown);
+    std::vector<Bytes> files = {fill_in_before(shorter, {grown}).front().bytes()};
     CHECK(files.front() == filled(1, 5));
     for (const Epoch& epoch : reversed(shorter, 1)) apply_epoch(epoch, files);
-    CHECK(files == grown);
+    CHECK(files.front() == grown);
 }

@@ -46,7 +46,7 @@ commit::Journal some_journal() {
                       {"pages",
                        {{primary_file, page, image_of(10, 4)},
                         {primary_file, 3 * page, Bytes(page, std::byte{9})}}}};
-    const std::vector<Bytes> after = fill_in_before(journal.epochs, before);
+    const std::vector<PatchedFile> after = fill_in_before(journal.epochs, {before[0], before[1]});
     journal.files = {
         {"", commit::fingerprint_of(before[0]), commit::fingerprint_of(after[0])},
         {"SYSTEM.LOG1", commit::fingerprint_of(before[1]), commit::fingerprint_of(after[1])}};

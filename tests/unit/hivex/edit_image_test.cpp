@@ -194,7 +194,7 @@ TEST_CASE("A value is removed, whichever it is, and the others stay as they are"
         CHECK(value_names(image.bytes, node) == kept);
         CHECK(test::word_thrown_by([&] { verify::verify(one.clean, one.plan, image); }) ==
               "nothing");
-        CHECK(hivex::outline_of_edit(one.clean, one.plan).size() == image.bytes.size());
+        CHECK(hivex::Outline(one.clean, one.plan).size_bytes() == image.bytes.size());
         // What was removed without a plan, or was planned and stayed, is no edit.
         CHECK(test::word_thrown_by([&] { verify::verify(one.clean, hive.plan, image); }) !=
               "nothing");
@@ -214,7 +214,7 @@ TEST_CASE("The last value of a key is removed") {
     const hivex::EditedImage image = hive.edited();
     CHECK(value_names(image.bytes, node).empty());
     CHECK(test::word_thrown_by([&] { verify::verify(hive.clean, hive.plan, image); }) == "nothing");
-    CHECK(hivex::outline_of_edit(hive.clean, hive.plan).size() == image.bytes.size());
+    CHECK(hivex::Outline(hive.clean, hive.plan).size_bytes() == image.bytes.size());
 }
 
 TEST_CASE("Names with letters outside ASCII on the way and beside are kept") {

@@ -24,7 +24,7 @@ bool page_differs(const Bytes& image, ByteView before, std::size_t at) {
 
 /// The outline has the size of the edited image, and differs from the hive in the same pages.
 void require_same_outline(const PreparedHive& hive) {
-    const Bytes outline = hivex::outline_of_edit(hive.clean, hive.plan);
+    const Bytes outline = hivex::Outline(hive.clean, hive.plan).image();
     const Bytes edited = hive.edited().bytes;
     REQUIRE(outline.size() == edited.size());
     for (std::size_t at = 0; at < edited.size(); at += page_bytes) {

@@ -97,7 +97,7 @@ TEST_CASE("All epochs turn one image into the other, and reversed they turn it b
         for (const bool grows : {false, true}) {
             const Images hive = edited(old_log, grows);
             auto epochs = recovery::in_place_epochs({hive.before, {}}, hive.after);
-            std::vector<Bytes> files = fill_in_before(epochs, {hive.before});
+            std::vector<Bytes> files = {fill_in_before(epochs, {hive.before}).front().bytes()};
             CHECK(files.front() == hive.after);
             for (const Epoch& epoch : reversed(epochs, epochs.size())) apply_epoch(epoch, files);
             CHECK(files.front() == hive.before);
