@@ -5,11 +5,13 @@
 #include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <string>
 
+#include "os/linux/large_pages.h"
 #include "os/linux/walls.h"
 
 namespace nlafix::os {
@@ -49,6 +51,18 @@ bool arrange(const std::vector<int>& wanted) {
     return true;
 }
 
+/// What a parser needs that holds its files in memory once.
+std::size_t room_for(const ConfinedJob& job) {
+    constexpr std::size_t spare_bytes = std::size_t{1} << 22;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < job.files.size(); ++i) {
+        struct stat status = {};
+        if (::fstat(first_file_fd + static_cast<int>(i), &status) != 0) continue;
+        bytes += static_cast<std::size_t>(status.st_size);
+    }
+    return bytes + spare_bytes;
+}
+
 bool give_up_privileges() {
     // Root has none left either: what it may open is what its user may.
     __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
@@ -73,6 +87,7 @@ void live_confined(const ConfinedJob& job, int channel, int end, pid_t parent) {
     for (const ConfinedFile& file : job.files) wanted.push_back(file.handle);
     if (!arrange(wanted)) ::_exit(1);
     if (job.prepare != nullptr) job.prepare();
+    make_heap_of_large_pages(room_for(job));
     if (!give_up_privileges()) ::_exit(1);
 
     Leave leave{&job, {}};
