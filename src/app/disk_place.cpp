@@ -78,6 +78,7 @@ public:
     void write_output(const std::string& path, ByteView content) override;
 
 private:
+    void find_hive(Report& report);
     const std::string& backup_folder(const std::string& given) {
         if (!backups_) backups_.emplace(system_, subject_, given);
         return backups_->path();
@@ -113,9 +114,24 @@ DiskPlace::DiskPlace(os::System& system, const Options& options, Report& report)
     if (subject_.is_file) report.identity = os::status_of(system, subject_.target, false).identity;
 }
 
+/// True for what may be no more than the trace of writes that go on while the volume is read.
+bool may_come_of_use(const Error& error) {
+    return error.code() == ErrorCode::malformed_volume || error.code() == ErrorCode::unclean_volume;
+}
+
 void DiskPlace::locate(Report& report) {
     disk_ = disk::open_disk(system_, subject_.target, disk::Access::read, image_options_);
     report.warnings.insert(report.warnings.end(), disk_.warnings.begin(), disk_.warnings.end());
+    try {
+        find_hive(report);
+    } catch (const Error& error) {
+        const bool in_use = disk_.refusal && disk_.refusal->code() == ErrorCode::in_use;
+        if (in_use && may_come_of_use(error)) throw Error(*disk_.refusal);
+        throw;
+    }
+}
+
+void DiskPlace::find_hive(Report& report) {
     // First of all: what a cut leaves may hide the hive.
     commit::refuse_interrupted_commit(system_, subject_, *disk_.device, options_.backup_folder);
     options_.begins("looking for Windows");
