@@ -78,6 +78,7 @@ protected:
 
 private:
     ConfinementServer confinement_;
+    WatchedMountTable mounts_;
 };
 
 /// The highest folder above `absolute` on the same device: the mount point, where no table tells.
@@ -100,9 +101,9 @@ int LinuxSystem::file_system(const std::string& path, FileSystemStatus& status) 
     std::string absolute;
     if (const int result = real_path(path, absolute); result != 0) return result;
     FileSystemStatus found;
-    const std::vector<Mount> table = read_mount_table();
-    if (const auto mount = find_mount(table, absolute)) {
-        found.in_memory = lies_in_memory(table, *mount);
+    const auto table = mounts_.now();
+    if (const auto mount = find_mount(*table, absolute)) {
+        found.in_memory = lies_in_memory(*table, *mount);
         found.type = mount->type;
         found.mount_point = mount->mount_point;
     } else {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "os/linux/mount_table.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -65,6 +69,25 @@ std::vector<Mount> parse_mount_table(std::string_view text) {
 std::vector<Mount> read_mount_table() {
     std::ifstream file("/proc/self/mountinfo", std::ios::binary);
     return parse_mount_table(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+WatchedMountTable::~WatchedMountTable() {
+    if (file_ >= 0) static_cast<void>(::close(file_));
+}
+
+bool WatchedMountTable::is_valid() const {
+    if (file_ < 0 || !table_) return false;
+    pollfd change = {file_, POLLPRI, 0};
+    return ::poll(&change, 1, 0) == 0;
+}
+
+std::shared_ptr<const std::vector<Mount>> WatchedMountTable::now() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (is_valid()) return table_;
+    if (file_ >= 0) static_cast<void>(::close(file_));
+    file_ = ::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+    table_ = std::make_shared<const std::vector<Mount>>(read_mount_table());
+    return table_;
 }
 
 std::string file_system_name(std::uint32_t magic) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,26 @@ std::vector<Mount> parse_mount_table(std::string_view text);
 
 /// The table of this process; empty where /proc is missing.
 std::vector<Mount> read_mount_table();
+
+/// The table of this process, which is read again only when the kernel says that it has changed
+/// (poll(2) on mountinfo): a run of many TARGETs asks for it many times. For several threads.
+class WatchedMountTable {
+public:
+    WatchedMountTable() = default;
+    WatchedMountTable(const WatchedMountTable&) = delete;
+    WatchedMountTable& operator=(const WatchedMountTable&) = delete;
+    ~WatchedMountTable();
+
+    /// As it is now; empty where /proc is missing.
+    std::shared_ptr<const std::vector<Mount>> now();
+
+private:
+    bool is_valid() const;
+
+    std::mutex mutex_;
+    int file_ = -1;  // opened before the table was read, so that no change is missed
+    std::shared_ptr<const std::vector<Mount>> table_;
+};
 
 /// The name that the mount table would have for the file system of `magic`, the f_type of
 /// statfs(2); empty for those that nlafix does not treat in a way of their own. Where /proc is

@@ -3,8 +3,16 @@
 
 #include <doctest/doctest.h>
 
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <string>
 #include <vector>
+
+#include "temp_folder.h"
 
 using namespace nlafix;
 
@@ -19,7 +27,38 @@ std::string line(const std::string& mount_point, const std::string& type) {
     return "36 35 98:0 / " + mount_point + " rw,noatime shared:1 - " + type + " /dev/sda2 rw\n";
 }
 
+/// In a process of its own: 0 when the table is kept while nothing is mounted and renewed when
+/// something was, 2 where nothing may be mounted, else 1.
+int watch_a_mount(const std::string& folder) {
+    if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return 2;
+    if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return 2;
+    os::WatchedMountTable table;
+    const auto before = table.now();
+    if (before->empty() || table.now() != before) return 1;
+    if (::mount("none", folder.c_str(), "tmpfs", 0, nullptr) != 0) return 2;
+    const auto mounted = os::find_mount(*table.now(), folder);
+    if (!mounted || mounted->mount_point != folder || mounted->type != "tmpfs") return 1;
+    if (::umount2(folder.c_str(), MNT_DETACH) != 0) return 1;
+    return os::find_mount(*table.now(), folder)->mount_point == folder ? 1 : 0;
+}
+
 }  // namespace
+
+TEST_CASE("The table is read again when something was mounted, and only then") {
+    const test::TempFolder folder;
+    const std::string path = folder / "mount point";
+    REQUIRE(::mkdir(path.c_str(), 0700) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(watch_a_mount(path));
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 2) {
+        MESSAGE("skipped: nothing may be mounted here");
+        return;
+    }
+    CHECK(WEXITSTATUS(status) == 0);
+}
 
 TEST_CASE("A line names mount point and type, with any number of optional fields") {
     for (const char* optional : {"", "shared:1 ", "shared:1 master:2 propagate_from:3 "}) {
