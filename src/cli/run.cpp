@@ -123,7 +123,7 @@ int run_command(const Invocation& invocation, os::System& system,
     app::Session session(system, was_interrupted);
     Printer printer(invocation);
     Summary summary;
-    Progress progress(!invocation.quiet);
+    Progress progress(!invocation.quiet, invocation.targets.size());
     app::Options options = invocation.options;
     options.is_only_target = invocation.targets.size() == 1;
     // Of several at once, one line can follow none.
@@ -135,6 +135,7 @@ int run_command(const Invocation& invocation, os::System& system,
         const std::string& target = invocation.targets[index];
         app::Report report = session.run(invocation.command, target, options);
         report.next = app::next_command(report, target, app::words_of(options));
+        progress.count_one();
         return report;
     };
     const auto await = [&](std::size_t index) { progress.begin(invocation.targets[index]); };

@@ -17,3 +17,11 @@ TEST_CASE("the line stays short, and has no control characters") {
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find("/vm") != std::string::npos);
 }
+
+TEST_CASE("a run of many says how many are done, and how fast") {
+    using std::chrono::milliseconds;
+    CHECK(cli::rate_text(0, 1000, milliseconds(1500)) == "0 of 1000 done");
+    CHECK(cli::rate_text(3, 1000, milliseconds(0)) == "3 of 1000 done");
+    CHECK(cli::rate_text(3, 1000, milliseconds(2000)) == "3 of 1000 done, 1.5 a second");
+    CHECK(cli::rate_text(311, 1000, milliseconds(8000)) == "311 of 1000 done, 39 a second");
+}
