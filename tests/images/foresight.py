@@ -74,6 +74,14 @@ def dirty_hive_without_logs(case):
     case.foreseen('dirty-without-logs')
 
 
+def mounted_marker(case):
+    """A fix of the mounted volume was cut: only a mount has the backup that finishes it."""
+    marker = case.folder / 'marker'
+    marker.write_bytes(b'/somewhere/SYSTEM.nlafix-20261126T000000Z.json\n')
+    case.make(file='%s.nlafix-writing=%s' % (_image.HIVE, marker))
+    assert 'mount the volume' in case.foreseen('interrupted-write').report['error']['hint']
+
+
 def two_windows(case):
     hive = case.maker.hive('xp-missing-both')
     raw = case.folder / 'raw'
@@ -166,6 +174,7 @@ OTHERS = {
     'few free clusters': few_free_clusters,
     'a dirty hive': dirty_hive,
     'a dirty hive without its log': dirty_hive_without_logs,
+    'a write that was cut on a mount': mounted_marker,
     'two Windows': two_windows,
     'open in another program': in_use,
     'marked corrupt': corrupt_mark,

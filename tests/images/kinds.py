@@ -225,6 +225,24 @@ def run_without_qemu_nbd(nlafix, maker, folder, kind, make):
     repaired(nlafix, follow(refused.report['error']['hint'], folder), folder)
 
 
+def run_served_pieces(nlafix, maker, folder, source_dir):
+    """The command of docs/images.md serves the pieces of a raw image to be read: its split does not flush."""
+    raw = folder / 'made'
+    maker.volume(raw, hive=maker.hive('xp-missing-both'))
+    pieces(folder, raw)
+    os.unlink(raw)
+    found = re.search(r'^nbdkit .* split disk.001 disk.002$', (source_dir / 'docs/images.md').read_text(), re.M)
+    _image.run('sh', '-c', found.group(), cwd=folder)
+    try:
+        target = 'nbd+unix:///?socket=%s' % (folder / 'disk.sock')
+        assert nlafix('check', target).status == 1
+        refused = nlafix('fix', target)
+        assert refused.report['error']['code'] == 'read-only', refused
+        assert 'offers flushes' in refused.report['error']['hint'], refused
+    finally:
+        stop_server(folder)
+
+
 def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
@@ -246,6 +264,13 @@ def main():
                 run_without_qemu_nbd(nlafix, maker, pathlib.Path(folder), kind, make)
         opened = kind[1] != 'nobody' and kind[2]
         print('%-28s %s' % (kind[0], 'opened' if opened else 'by its command'))
+    if not _image.find_tool('nbdkit'):
+        print('pieces that are served: not run: no nbdkit')
+        assert os.environ.get('NLAFIX_CI') != '1'
+        sys.exit(0)
+    with program.Folder(fast=True) as folder:
+        run_served_pieces(nlafix, maker, pathlib.Path(folder), source_dir)
+    print('%-28s served, and read' % 'raw in pieces')
     sys.exit(0)
 
 
