@@ -228,6 +228,15 @@ void warn_of_cut_write(HivePlace& place, Report& report) {
         os::shell_quoted(*manifest));
 }
 
+/// Unlike that of a volume on a disk, the flag of a mounted one says little while it is mounted.
+void warn_of_dirty_volume(os::System& system, Report& report) {
+    os::FileSystemStatus status;
+    if (system.file_system(report.place, status) != 0 || !status.was_dirty) return;
+    report.warnings.push_back(
+        "the volume was dirty before it was mounted: Windows will check it (chkdsk) when it "
+        "starts, and may change the hive then");
+}
+
 std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options, Report& report) {
     if (disk::looks_like_disk(system, report.target)) {
         return find_on_disk(system, options, report);
@@ -239,6 +248,7 @@ std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options
     report.location = source::find_hive(system, report.target, options.windows_folder);
     report.place = report.location->path;
     report.identity = os::status_of(system, report.place, true).identity;
+    warn_of_dirty_volume(system, report);
     return make_file_place(system, *report.location);
 }
 

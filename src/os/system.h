@@ -40,6 +40,7 @@ struct FileSystemStatus {
     bool read_only = false;
     std::uint64_t free_bytes = 0;  // for this user
     bool in_memory = false;        // gone with a restart, as far as the mount table tells
+    bool was_dirty = false;        // before it was mounted, where its driver says so
 };
 
 struct OpenOptions {

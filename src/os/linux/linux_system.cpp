@@ -106,6 +106,7 @@ int LinuxSystem::file_system(const std::string& path, FileSystemStatus& status) 
         found.in_memory = lies_in_memory(*table, *mount);
         found.type = mount->type;
         found.mount_point = mount->mount_point;
+        found.was_dirty = was_dirty_before(*mount);
     } else {
         struct statfs kernel = {};
         if (::statfs(path.c_str(), &kernel) != 0) return errno;

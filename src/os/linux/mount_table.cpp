@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -103,6 +104,27 @@ std::string file_system_name(std::uint32_t magic) {
         case 0x7366746E: return "ntfs3";
         default: return "";
     }
+}
+
+bool was_dirty_before(std::string_view volinfo) {
+    std::istringstream lines{std::string(volinfo)};
+    std::string line;
+    std::string last_but_one;
+    std::string last;
+    std::size_t count = 0;
+    for (; std::getline(lines, line); ++count) last_but_one = std::exchange(last, line);
+    constexpr std::size_t lines_since_6_5 = 7;
+    return count >= lines_since_6_5 && last_but_one == "dirty";
+}
+
+bool was_dirty_before(const Mount& mount) {
+    if (mount.type != "ntfs3") return false;
+    // The driver uses the kernel's name of the device: "dm-0" where the source is a link to that.
+    std::error_code unknown;
+    const auto device = std::filesystem::canonical(mount.source, unknown);
+    if (unknown) return false;
+    std::ifstream file("/proc/fs/ntfs3/" + device.filename().string() + "/volinfo");
+    return was_dirty_before(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 std::optional<Mount> find_mount(const std::vector<Mount>& table, const std::string& absolute) {

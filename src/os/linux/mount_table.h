@@ -54,6 +54,12 @@ std::string file_system_name(std::uint32_t magic);
 /// not in the table, as in a container, counts as one on a disk.
 bool lies_in_memory(const std::vector<Mount>& table, const Mount& mount);
 
+/// Whether ntfs3 found the volume dirty when it mounted it: the last but one line of `volinfo`, the
+/// driver's file below /proc/fs/ntfs3 (Linux 6.5 and newer; fs/ntfs3/super.c).
+bool was_dirty_before(std::string_view volinfo);
+/// The same, asked of the driver of `mount`; false for another driver, and where it does not say.
+bool was_dirty_before(const Mount& mount);
+
 /// The mount that `absolute` lies on: the deepest mount point above it, the last of equal ones.
 std::optional<Mount> find_mount(const std::vector<Mount>& table, const std::string& absolute);
 

@@ -146,3 +146,17 @@ TEST_CASE("What a restart takes lies in memory, through the layers of an overlay
     CHECK_FALSE(in_memory(overlay("") + others, "/root"));
     CHECK_FALSE(in_memory(overlay(",upperdir=/somewhere/rw"), "/root"));
 }
+
+TEST_CASE("A volume was dirty before it was mounted only where ntfs3 says so") {
+    const std::string numbers = "ntfs3.1\n4096\n262143\n256\n64\n";
+    CHECK(os::was_dirty_before(numbers + "dirty\nclean\n"));
+    CHECK(os::was_dirty_before(numbers + "dirty\ndirty\n"));
+    // Mounted for writing, it is dirty now.
+    CHECK_FALSE(os::was_dirty_before(numbers + "clean\ndirty\n"));
+    CHECK_FALSE(os::was_dirty_before(numbers + "clean\nclean\n"));
+    // Before Linux 6.5 there are three lines; a label says nothing.
+    CHECK_FALSE(os::was_dirty_before("ntfs3.1\n4096\n262143\n"));
+    CHECK_FALSE(os::was_dirty_before("ntfs3.1\ndirty\n262143\n"));
+    CHECK_FALSE(os::was_dirty_before(""));
+    CHECK_FALSE(os::was_dirty_before(os::Mount{"/mnt", "fuseblk", {}, "/dev/null"}));
+}
