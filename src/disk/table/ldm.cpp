@@ -160,7 +160,8 @@ Database read_records(ByteView database) {
         const std::uint64_t count = big_endian_or_0(entry, pieces_at, 2);
         if (count == 1) found.add(entry.subspan(entry_header_bytes));
         if (count <= 1) continue;
-        auto& record = pieces[big_endian_or_0(entry, record_id_at, 4)];
+        const std::uint64_t id = big_endian_or_0(entry, record_id_at, 4);
+        auto& record = pieces[id];
         record[big_endian_or_0(entry, piece_at, 2)] = entry.subspan(entry_header_bytes);
         if (record.size() < count) continue;
         Bytes whole;
@@ -168,6 +169,7 @@ Database read_records(ByteView database) {
         for (const auto& [place, body] : record)
             whole.insert(whole.end(), body.begin(), body.end());
         found.add(whole);
+        pieces.erase(id);  // so that no piece is copied twice, however often its record is repeated
     }
     return found;
 }

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <random>
 #include <string>
 
@@ -97,4 +98,25 @@ TEST_CASE("Entries of every kind with any content are read or passed over") {
         if (read(dynamic_disk(entries)) != "no database") ++read_ones;
     }
     CHECK(read_ones == 2000);
+}
+
+TEST_CASE("A record with more pieces than it announces is not put together anew for each of them") {
+    constexpr std::size_t sectors = 8192, entry_bytes = 17;
+    const std::size_t database = (start + 17) * sector;
+    DiskBuilder disk = dynamic_disk();
+    disk.bytes.resize(sectors * sector);
+    put_big(disk.bytes, header_at + 0x133, 8, sectors - start);
+    put_big(disk.bytes, database + 8, 4, entry_bytes);
+    std::size_t count = 0;
+    for (std::size_t at = database + 512; at + entry_bytes <= disk.bytes.size();
+         at += entry_bytes) {
+        disk.put_text(at, "VBLK");
+        put_big(disk.bytes, at + 8, 4, 1);
+        put_big(disk.bytes, at + 12, 2, count++ % 65536);
+        put_big(disk.bytes, at + 14, 2, 2);
+    }
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(read(disk) == "0 volumes");
+    // Minutes where the work grows with the square of the pieces.
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
 }
