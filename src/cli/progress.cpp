@@ -25,7 +25,7 @@ std::string progress_text(const std::string& target, const std::string& step,
 }
 
 std::string rate_text(std::size_t done, std::size_t count, std::chrono::milliseconds elapsed) {
-    const std::string text = fmt::format("{} of {} done", done, count);
+    std::string text = fmt::format("{} of {} done", done, count);
     if (done == 0 || elapsed.count() <= 0) return text;
     const double rate = 1000.0 * static_cast<double>(done) / static_cast<double>(elapsed.count());
     // A slow run shows that it moves at all.

@@ -11,17 +11,19 @@
 namespace nlafix::os {
 
 void make_heap_of_large_pages(std::size_t bytes) {
-    constexpr std::uintptr_t page_bytes = 4096;
+    constexpr std::size_t page_bytes = 4096;
     constexpr int never = std::numeric_limits<int>::max();
     // Blocks from the heap alone, and none of it given back when it is free.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the process has one thread
     if (::mallopt(M_MMAP_MAX, 0) == 0 || ::mallopt(M_TRIM_THRESHOLD, never) == 0) return;
     void* const room = std::malloc(bytes);
     if (room == nullptr) return;
-    const auto begin =
-        (reinterpret_cast<std::uintptr_t>(room) + page_bytes - 1) & ~(page_bytes - 1);
-    const auto end = (reinterpret_cast<std::uintptr_t>(room) + bytes) & ~(page_bytes - 1);
-    if (begin < end) {
-        static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE));
+    // madvise wants whole pages.
+    const std::size_t past_page = reinterpret_cast<std::uintptr_t>(room) % page_bytes;
+    const std::size_t to_page = past_page == 0 ? 0 : page_bytes - past_page;
+    if (to_page < bytes) {
+        const std::size_t pages = (bytes - to_page) / page_bytes * page_bytes;
+        static_cast<void>(::madvise(static_cast<char*>(room) + to_page, pages, MADV_HUGEPAGE));
     }
     std::free(room);
 }
