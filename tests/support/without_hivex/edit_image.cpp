@@ -72,6 +72,25 @@ void raise(Bytes& image, std::size_t maximum, std::size_t length) {
                std::max(f::get_u32(image, maximum), static_cast<std::uint32_t>(length)));
 }
 
+void put_values(Bytes& image, NewBin& bin, regf::CellOffset key,
+                const std::vector<regf::CellOffset>& values) {
+    Bytes list(4 * values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) f::put_u32(list, 4 * i, values[i]);
+    const auto count = static_cast<std::uint32_t>(values.size());
+    f::put_u32(image, f::field(key, f::key_node::value_count), count);
+    f::put_u32(image, f::field(key, f::key_node::value_list),
+               values.empty() ? f::no_offset : bin.add(list));
+}
+
+void remove_value(Bytes& image, NewBin& bin, const nla::PlannedEdit& edit) {
+    std::vector<regf::CellOffset> kept;
+    const regf::Hive hive(image);
+    for (const regf::CellOffset offset : regf::KeyNode(hive, edit.key_node).values()) {
+        if (regf::KeyValue(hive, offset).name().utf8() != edit.value) kept.push_back(offset);
+    }
+    put_values(image, bin, edit.key_node, kept);
+}
+
 /// A value without data, behind those that `key` has.
 std::uint32_t create_value(Bytes& image, NewBin& bin, const nla::PlannedEdit& edit) {
     Bytes value(f::key_value::name);
@@ -84,11 +103,7 @@ std::uint32_t create_value(Bytes& image, NewBin& bin, const nla::PlannedEdit& ed
 
     std::vector<regf::CellOffset> values = regf::KeyNode(regf::Hive(image), edit.key_node).values();
     values.push_back(cell);
-    Bytes list(4 * values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) f::put_u32(list, 4 * i, values[i]);
-    const auto count = static_cast<std::uint32_t>(values.size());
-    f::put_u32(image, f::field(edit.key_node, f::key_node::value_count), count);
-    f::put_u32(image, f::field(edit.key_node, f::key_node::value_list), bin.add(list));
+    put_values(image, bin, edit.key_node, values);
     raise(image, f::field(edit.key_node, f::key_node::largest_value_name), 2 * edit.value.size());
     return cell;
 }
@@ -101,12 +116,20 @@ std::uint32_t cell_of_value(Bytes& image, NewBin& bin, const nla::PlannedEdit& e
     return create_value(image, bin, edit);
 }
 
-void carry_out(Bytes& image, NewBin& bin, const nla::PlannedEdit& edit, std::uint64_t edit_time) {
+void set_value(Bytes& image, NewBin& bin, const nla::PlannedEdit& edit) {
     const std::uint32_t value = cell_of_value(image, bin, edit);
     f::put_u32(image, f::field(value, f::key_value::data_size),
                static_cast<std::uint32_t>(edit.data.size()));
     f::put_u32(image, f::field(value, f::key_value::data), bin.add(edit.data));
     raise(image, f::field(edit.key_node, f::key_node::largest_value_data), edit.data.size());
+}
+
+void carry_out(Bytes& image, NewBin& bin, const nla::PlannedEdit& edit, std::uint64_t edit_time) {
+    if (edit.removed) {
+        remove_value(image, bin, edit);
+    } else {
+        set_value(image, bin, edit);
+    }
     f::put_u64(image, f::field(edit.key_node, f::key_node::last_written), edit_time);
 }
 
