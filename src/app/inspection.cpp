@@ -69,6 +69,11 @@ std::string hint_at_copies(HivePlace& place) {
     return "take SYSTEM from a backup";
 }
 
+bool is_lost(ErrorCode code) {
+    return code == ErrorCode::not_a_hive || code == ErrorCode::no_such_file ||
+           code == ErrorCode::link_leads_out;
+}
+
 }  // namespace
 
 source::HiveFiles read_hive_at(HivePlace& place, const Report& report) {
@@ -76,9 +81,12 @@ source::HiveFiles read_hive_at(HivePlace& place, const Report& report) {
         return place.read();
     } catch (Error& error) {
         const bool was_found = report.location && report.location->kind != source::TargetKind::hive;
-        if (error.code() != ErrorCode::not_a_hive || !was_found) throw;
-        throw Error(std::move(error))
-            .hint("this is a Windows, and its SYSTEM hive is lost: " + hint_at_copies(place));
+        if (!was_found || !is_lost(error.code())) throw;
+        const Error lost = error.code() == ErrorCode::no_such_file
+                               ? Error(ErrorCode::no_windows, "the SYSTEM hive is gone")
+                               : error;
+        throw Error(lost).hint("this is a Windows, and its SYSTEM hive is lost: " +
+                               hint_at_copies(place));
     }
 }
 

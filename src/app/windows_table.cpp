@@ -51,13 +51,39 @@ std::string folder_of(const std::string& hive) {
     return hive.substr(0, hive.find('/'));
 }
 
-std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, bool set_aside) {
+bool is_wanted(const DiskVolume& volume, const WantedWindows& wanted) {
+    return !wanted.partition || volume.partition.number == *wanted.partition;
+}
+
+enum class Kind { live, lost, set_aside };
+
+Kind kind_of(const DiskHive& hive) {
+    if (hive.is_lost) return Kind::lost;
+    return hive.set_aside ? Kind::set_aside : Kind::live;
+}
+
+std::vector<FoundWindows> windows_on(const std::vector<DiskVolume>& volumes, Kind kind) {
     std::vector<FoundWindows> found;
     for (const DiskVolume& volume : volumes) {
         for (const DiskHive& hive : volume.hives) {
-            if (hive.set_aside == set_aside) found.push_back({&volume, hive.path});
+            if (kind_of(hive) == kind) found.push_back({&volume, hive.path});
         }
     }
+    return found;
+}
+
+/// Those that may be meant: what the user names, else what boots, else what should.
+std::vector<FoundWindows> candidates(const std::vector<DiskVolume>& volumes,
+                                     const WantedWindows& wanted) {
+    std::vector<FoundWindows> found;
+    const auto add = [&](Kind kind) {
+        for (const FoundWindows& windows : windows_on(volumes, kind)) {
+            if (is_wanted(*windows.volume, wanted)) found.push_back(windows);
+        }
+    };
+    add(Kind::live);
+    if (found.empty() || !wanted.folder.empty()) add(Kind::lost);
+    if (!wanted.folder.empty()) add(Kind::set_aside);
     return found;
 }
 
@@ -111,7 +137,7 @@ void keep_folder(std::vector<FoundWindows>& found, const std::string& folder,
         error.default_path(disk.path + ", " + partition_text(volume));
         throw Error(std::move(error));
     }
-    const std::vector<FoundWindows> old = windows_on(volumes, true);
+    const std::vector<FoundWindows> old = windows_on(volumes, Kind::set_aside);
     if (!old.empty()) {
         throw Error(ErrorCode::no_windows,
                     "holds no live Windows, only what was set aside: " + old.front().hive)
@@ -140,26 +166,19 @@ void keep_folder(std::vector<FoundWindows>& found, const std::string& folder,
 
 FoundWindows choose_windows(const std::vector<DiskVolume>& volumes, const WantedWindows& wanted,
                             const DiskWords& disk, const NameOfWindows& name_of) {
-    const auto is_wanted = [&](const DiskVolume& volume) {
-        return !wanted.partition || volume.partition.number == *wanted.partition;
-    };
-    if (wanted.partition && std::none_of(volumes.begin(), volumes.end(), is_wanted)) {
+    std::vector<DiskVolume> chosen;
+    std::ranges::copy_if(volumes, std::back_inserter(chosen),
+                         [&](const DiskVolume& volume) { return is_wanted(volume, wanted); });
+    if (wanted.partition && chosen.empty()) {
         throw Error(ErrorCode::no_partition,
                     "has no partition " + std::to_string(*wanted.partition) + ": " + table(volumes))
             .path(disk.path)
             .hint("give the number that the partition table has for it");
     }
-    std::vector<FoundWindows> found = windows_on(volumes, false);
-    if (!wanted.folder.empty()) {
-        const std::vector<FoundWindows> old = windows_on(volumes, true);
-        found.insert(found.end(), old.begin(), old.end());
-    }
-    std::erase_if(found, [&](const FoundWindows& windows) { return !is_wanted(*windows.volume); });
+    std::vector<FoundWindows> found = candidates(volumes, wanted);
     if (!found.empty() && !wanted.folder.empty()) keep_folder(found, wanted.folder, disk.path);
     if (found.size() == 1) return found.front();
     if (!found.empty()) throw_several(found, disk.path, name_of);
-    std::vector<DiskVolume> chosen;
-    std::copy_if(volumes.begin(), volumes.end(), std::back_inserter(chosen), is_wanted);
     throw_none(chosen, disk);
 }
 

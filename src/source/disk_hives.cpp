@@ -26,16 +26,30 @@ std::string hive_path_in(const std::string& folder) {
     return path;
 }
 
-/// Nothing where the file is absent, behind a link, or no hive. A file that cannot be read is one:
-/// the command that wants it says why.
+/// A Windows without its SYSTEM; nothing where there is no folder for it either.
+std::optional<DiskHive> lost_hive_of(disk::NtfsVolume& volume, const std::string& folder) {
+    if (is_set_aside(folder)) return std::nullopt;
+    const std::string path = hive_path_in(folder);
+    try {
+        const auto config = volume.find(path.substr(0, path.rfind('/')));
+        if (config && config->is_folder) return DiskHive{path, false, true};
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::link_leads_out) throw;
+    }
+    return std::nullopt;
+}
+
+/// Nothing where the folder is that of no Windows. A file that cannot be read is a hive: the
+/// command that wants it says why.
 std::optional<DiskHive> hive_of(disk::NtfsVolume& volume, const std::string& folder) {
     try {
         const auto file = volume.find(hive_path_in(folder));
-        if (!file || file->is_folder) return std::nullopt;
-        if (!regf::has_hive_signature(volume.read_head(file->path, 4))) return std::nullopt;
-        return DiskHive{file->path, is_set_aside(folder)};
+        const bool is_hive =
+            file && !file->is_folder && regf::has_hive_signature(volume.read_head(file->path, 4));
+        if (is_hive) return DiskHive{file->path, is_set_aside(folder)};
+        return lost_hive_of(volume, folder);
     } catch (const Error& error) {
-        if (error.code() == ErrorCode::link_leads_out) return std::nullopt;
+        if (error.code() == ErrorCode::link_leads_out) return lost_hive_of(volume, folder);
         if (error.code() == ErrorCode::unreadable_file) {
             return DiskHive{hive_path_in(folder), is_set_aside(folder)};
         }

@@ -26,6 +26,7 @@ namespace nlafix::source {
 struct DiskHive {
     std::string path;        // in the volume: "Windows/System32/config/SYSTEM"
     bool set_aside = false;  // by an upgrade: never the one that boots
+    bool is_lost = false;    // absent, a link or no hive, where all around it is a Windows
 };
 
 /// What is on one partition.
