@@ -8,6 +8,7 @@
 #include "support/unconfined_system.h"
 
 #include "os/file.h"
+#include "os/linux/large_pages.h"
 
 namespace {
 
@@ -24,6 +25,8 @@ int measure(const char* path) {
     const Bytes bytes = os::File::open(os::real_system(), path, {}).read_all(1U << 31);
     const recovery::Recovery recovery = recovery::recover(bytes, {}, recovery::LogPolicy::apply);
     const nla::Plan plan = test::PreparedHive::plan_of(bytes, false);
+    // As a confined process has it, so that confinement alone is the difference.
+    os::make_heap_of_large_pages(8 * bytes.size() + 256'000'000);
     test::UnconfinedSystem unconfined;
     const double here = seconds_of_edit(recovery.hive.value(), plan, unconfined);
     const double confined = seconds_of_edit(recovery.hive.value(), plan, os::real_system());
