@@ -22,21 +22,23 @@ constexpr const char* head =
 
 # Diagnosis
 
-`nlafix check` looks at more than the two entries: it says why Remote Desktop refuses, as far as the
-registry of a Windows that is not running tells. It reads and never writes. Findings do not change the exit
-status, unless `--strict` is given: then a finding that blocks is exit 1.
+`nlafix check` looks at more than the two entries. It finds out why Remote Desktop refuses, as far as the
+registry of a Windows that is not running can tell. It never writes. Findings do not change the exit status,
+unless `--strict` is given: then a finding that blocks is exit 1.
 
-* The first line of the report is the verdict, in plain words. Findings follow, the worst first; with `-v`
-  every value that was looked at, with its stock value. `--json` has all of it.
-* A value that is as Windows ships it is no finding, with two exceptions that everybody must know of:
-  Remote Desktop is off, and network level authentication is required.
-* Stock values differ between generations of Windows. Which one it is, the SOFTWARE hive says (*certain*);
-  without it there are traces in SYSTEM (*likely* or *guessed*). Where nothing tells, a value that any
-  generation ships is taken for stock.
-* SOFTWARE is read where the TARGET is a folder or a disk, with its logs replayed if it is dirty. A policy in it
-  wins over the value in SYSTEM; the report says which one counts, and the other one is a note.
-* A value that is absent is none of these findings: Windows uses its default. One that is there and cannot be
-  read is the finding `value-unreadable`; it spoils the rules that need it and no other.
+* The first line of the report is the verdict, in plain words. Findings follow, the worst first. `-v` shows
+  every value that was read, with its stock value. `--json` has all of it.
+* A value as Windows ships it is no finding, with two exceptions that everybody must know of: Remote Desktop
+  is off, and network level authentication is required.
+* Stock values differ between generations of Windows. The SOFTWARE hive names the generation (*certain*);
+  without it nlafix uses traces in SYSTEM (*likely* or *guessed*). If nothing tells, a value that any
+  generation ships counts as stock.
+* The stock values of Windows XP, XP x64 (NT 5.2), 7, 8.1 and 10 (1709, 1909, 2004) were read from real hives. Those
+  of Vista, 11 and all servers come from public documents, or from the client of the same generation.
+* SOFTWARE is read if the TARGET is a folder, disk or image; a dirty one is replayed. A policy in it overrides
+  the value in SYSTEM. The report says which one counts; the other one is a note.
+* An absent value is no finding unless its rule says so: Windows uses its default. A value that cannot be read is
+  the finding `value-unreadable`; it affects the rules that need it and no other.
 
 | Severity | Meaning |
 |---|---|
