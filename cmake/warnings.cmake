@@ -13,10 +13,6 @@ target_compile_options(nlafix_warnings INTERFACE
     -Wold-style-cast
     $<$<BOOL:${NLAFIX_WERROR}>:-Werror>)
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
-    target_compile_options(nlafix_warnings INTERFACE -Wreserved-identifier)
-endif()
-
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # GCC 12 reports this for plain uses of std::string (GCC bug 105651).
     target_compile_options(nlafix_warnings INTERFACE -Wno-restrict)
