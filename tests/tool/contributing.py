@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""CONTRIBUTING.md says where a change goes, and each file that it names exists."""
+"""CONTRIBUTING.md says where a change goes, and SECURITY.md which test proves a guarantee: each file that they
+name exists."""
 
 import os
 import re
@@ -21,7 +22,11 @@ def main():
         assert places, 'no place for "%s"' % question
         for place in places:
             assert any(source_dir.glob(place.rstrip('/'))), '%s: there is no %s' % (question, place)
-    print('%d answers' % len(rows))
+    proofs = set(re.findall(r'`(tests/[^`]+)`', (source_dir / 'SECURITY.md').read_text(encoding='utf-8')))
+    assert proofs, 'SECURITY.md names no test'
+    missing = [place for place in sorted(proofs) if not (source_dir / place).exists()]
+    assert not missing, 'SECURITY.md names what is not there: ' + ', '.join(missing)
+    print('%d answers, %d proofs' % (len(rows), len(proofs)))
 
 
 main()
