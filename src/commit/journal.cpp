@@ -260,7 +260,18 @@ Way way_from(const std::string& word) {
     throw_malformed("names no way of writing");
 }
 
+/// Whoever adds to a manifest expects something of it.
+void require_known_members(const ordered_json& json) {
+    constexpr std::array<std::string_view, 12> known = {
+        "schema", "state", "tool",  "created", "target", "target_hex",
+        "method", "edits", "files", "disk",    "epochs", "hive_epochs"};
+    for (const auto& [name, value] : json.items()) {
+        if (std::ranges::find(known, name) == known.end()) throw_malformed("has a foreign member");
+    }
+}
+
 Journal journal_from(const ordered_json& json) {
+    require_known_members(json);
     Journal journal;
     journal.created = json.at("created").get<std::string>();
     journal.target = text_from(json, "target");
