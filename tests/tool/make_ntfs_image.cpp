@@ -110,6 +110,7 @@ NtfsImageOptions parse(int count, char** words) {
                                                       {"fast-startup", Journal::fast_startup}});
          }},
     };
+    if (words[1][0] == '-') throw std::runtime_error(std::string("no OUTPUT before ") + words[1]);
     for (int i = 2; i + 1 < count; i += 2) {
         const auto setter = setters.find(words[i]);
         if (setter == setters.end()) {
