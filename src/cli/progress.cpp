@@ -33,7 +33,7 @@ std::string rate_text(std::size_t done, std::size_t count, std::chrono::millisec
 }
 
 Progress::Progress(bool wanted, std::size_t count) : count_(count) {
-    if (wanted && os::is_terminal(os::Stream::errors)) thread_ = std::thread([this] { run(); });
+    if (wanted) thread_ = std::thread([this] { run(); });
 }
 
 Progress::~Progress() {

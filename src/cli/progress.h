@@ -21,7 +21,7 @@ std::string progress_text(const std::string& target, const std::string& step,
 /// "311 of 1000 done, 38 a second" of a run of several TARGETs; no rate before one is done.
 std::string rate_text(std::size_t done, std::size_t count, std::chrono::milliseconds elapsed);
 
-/// Does nothing unless `wanted` and standard error is a terminal.
+/// Does nothing unless `wanted`, which asks for a terminal that takes escape sequences.
 class Progress {
 public:
     /// Of a run of `count` TARGETs.

@@ -26,10 +26,14 @@
 namespace nlafix::cli {
 namespace {
 
+/// A dumb terminal shows escape sequences as text.
+bool takes_escapes(os::Stream stream) {
+    return os::is_terminal(stream) && os::environment_variable("TERM") != "dumb";
+}
+
 bool wants_color(Color color) {
     if (color != Color::automatic) return color == Color::always;
-    return os::is_terminal(os::Stream::output) && os::environment_variable("NO_COLOR").empty() &&
-           os::environment_variable("TERM") != "dumb";
+    return takes_escapes(os::Stream::output) && os::environment_variable("NO_COLOR").empty();
 }
 
 /// Reports as they come, so that the first is seen although the last takes long. What has no report
@@ -123,7 +127,8 @@ int run_command(const Invocation& invocation, os::System& system,
     app::Session session(system, was_interrupted);
     Printer printer(invocation);
     Summary summary;
-    Progress progress(!invocation.quiet, invocation.targets.size());
+    Progress progress(!invocation.quiet && takes_escapes(os::Stream::errors),
+                      invocation.targets.size());
     app::Options options = invocation.options;
     options.is_only_target = invocation.targets.size() == 1;
     // Of several at once, one line can follow none.

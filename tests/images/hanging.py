@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What never answers is waited for no longer than a signal allows: a server, and a file of FUSE whose
-reads sleep in the kernel. Nothing of ours gives up within the limit of this test."""
+reads sleep in the kernel. Nothing of ours gives up within the limit of this test. A terminal is told
+what is waited for, unless it takes no escape sequences."""
 
 import ctypes
 import os
 import pathlib
+import pty
+import select
 import signal
 import socket
 import struct
@@ -13,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'support'))
 import program  # noqa: E402
@@ -133,6 +137,34 @@ def check(nlafix, make_silent, target_of, folder):
                 assert left == [], left
 
 
+def shown_on_terminal(nlafix, uri, server, kind):
+    """What three seconds of waiting show on a terminal of this kind."""
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen([nlafix, 'check', uri], stdout=subprocess.DEVNULL, stderr=theirs,
+                               env={**os.environ, 'TERM': kind})
+    os.close(theirs)
+    server.wait_until_asked()
+    shown = b''
+    ends = time.monotonic() + 3
+    while (left := ends - time.monotonic()) > 0:
+        if select.select([ours], [], [], left)[0]:
+            shown += os.read(ours, 4096)
+    running.send_signal(signal.SIGINT)
+    running.wait(timeout=LIMIT_S)
+    os.close(ours)
+    return shown
+
+
+def check_terminal(nlafix, uri_of, folder):
+    for kind, is_shown in (('xterm', True), ('dumb', False)):
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            server = SilentServer(pathlib.Path(place))
+            shown = shown_on_terminal(nlafix, uri_of(server), server, kind)
+            server.end()
+        assert (b'opening, ' in shown) == is_shown, (kind, shown)
+        assert (b'\x1b' in shown) == is_shown, (kind, shown)
+
+
 def main():
     nlafix = str(program.arguments()[0])
     with tempfile.TemporaryDirectory() as folder:
@@ -143,6 +175,7 @@ def main():
             skipped.append('no libnbd')
         else:
             check(nlafix, SilentServer, lambda server: uri + server.path, folder)
+            check_terminal(nlafix, lambda server: uri + server.path, folder)
         try:
             check(nlafix, SilentFile, lambda file: file.path, folder)
         except OSError as error:
