@@ -166,6 +166,20 @@ std::string visible_part(std::string_view text) {
     return out;
 }
 
+std::string quoted(std::string_view text) {
+    const char quote = text.find('"') == std::string_view::npos ? '"' : '\'';
+    return quote + std::string(text) + quote;
+}
+
+std::string quoted(const std::vector<std::string>& texts) {
+    std::string all;
+    for (const std::string& text : texts) {
+        if (!all.empty()) all += ' ';
+        all += quoted(text);
+    }
+    return all;
+}
+
 std::string shortened(std::string_view text, std::size_t most_bytes) {
     if (text.size() <= most_bytes) return std::string(text);
     std::size_t end = most_bytes;

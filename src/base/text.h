@@ -53,6 +53,13 @@ std::string well_formed_utf8(std::string_view text);
 /// \u{N}, malformed UTF-8 byte by byte as \xNN. Always one line.
 std::string escaped(std::string_view text);
 
+/// `text` in double quotes; in single ones where it holds a double one. The stock entry of Windows
+/// 8 and later, two quote characters, is '""'.
+std::string quoted(std::string_view text);
+
+/// Each of `texts` quoted, with blanks between; "" for none.
+std::string quoted(const std::vector<std::string>& texts);
+
 /// UTF-8 `text` without the invisible characters in it; what is no UTF-8 stays.
 std::string visible_part(std::string_view text);
 

@@ -81,7 +81,7 @@ std::string quoted_once(const std::vector<std::string>& list) {
     std::string text;
     for (const std::string& item : list) {
         if (!named.insert(ascii_lower_case(item)).second || named.size() > most_named) continue;
-        text += (text.empty() ? "\"" : ", \"") + shortened(item, most_bytes_of_one) + "\"";
+        text += (text.empty() ? "" : ", ") + quoted(shortened(item, most_bytes_of_one));
     }
     if (named.size() > most_named) {
         text += " and " + std::to_string(named.size() - most_named) + " more";

@@ -171,15 +171,11 @@ std::string content_of(const Observation& seen) {
         case Content::number: return number_text(seen.number);
         case Content::bytes: return seen.data.empty() ? "no bytes" : bytes_text(seen);
         case Content::other: return seen.text;
-        case Content::text: return "\"" + seen.text + "\"";
+        case Content::text: return quoted(seen.text);
         case Content::strings:
         case Content::comma_separated: break;
     }
-    std::string text;
-    for (const std::string& string : shortened(seen.all, most_list_bytes_shown)) {
-        text += (text.empty() ? "\"" : " \"") + string + "\"";
-    }
-    return text.empty() ? "empty" : text;
+    return seen.all.empty() ? "empty" : quoted(shortened(seen.all, most_list_bytes_shown));
 }
 
 }  // namespace nlafix::nla

@@ -23,8 +23,8 @@ int weight_of(const Error& error) {
 }
 
 std::string value_of(const Observation& seen) {
-    return key_of(seen) + ": value \"" + (seen.is_there() ? seen.stored_name : seen.place.value) +
-           "\"";
+    return key_of(seen) + ": value " +
+           quoted(seen.is_there() ? seen.stored_name : seen.place.value);
 }
 
 /// Throws for a value that cannot be read, or is not of the type that the list has.
@@ -43,12 +43,8 @@ void require_readable(const Requirement& requirement, const Observation& seen) {
 
 /// Texts in quotes, numbers without.
 std::string text_of(const std::vector<std::string>& content, std::uint32_t type) {
-    const char* quote = type == regf::reg_dword ? "" : "\"";
-    std::string text;
-    for (const std::string& item : content) {
-        text += (text.empty() ? quote : std::string(" ") + quote) + item + quote;
-    }
-    return text.empty() ? "empty" : text;
+    if (content.empty()) return "empty";
+    return type == regf::reg_dword ? content.front() : quoted(content);
 }
 
 class Planner {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace nlafix::nla {
 namespace {
 
@@ -90,16 +92,17 @@ void add_repairs(const Diagnosis& diagnosis, const std::vector<std::string>& cod
     for (const Finding& finding : diagnosis.findings) {
         const Rule* rule = asked_for(finding, codes);
         if (rule == nullptr || !rule->repair) continue;
-        const std::string where = key_of(finding.seen) + ": value \"" + finding.seen.place.value;
+        const std::string where =
+            key_of(finding.seen) + ": value " + quoted(finding.seen.place.value);
         if (finding.unreadable) {
             add_obstacle(plan, Error(ErrorCode::malformed_value,
-                                     where + "\" cannot be read: " + finding.seen.trouble)
+                                     where + " cannot be read: " + finding.seen.trouble)
                                    .hint("repair this value by hand first, or leave out --also " +
                                          std::string(rule->code)));
             continue;
         }
         if (!finding.overridden_by.empty()) {
-            plan.warnings.push_back(where + "\" does not count, a policy does (" +
+            plan.warnings.push_back(where + " does not count, a policy does (" +
                                     finding.overridden_by + "): this repair alone changes nothing");
         }
         for (const Change& change : finding.repair) {

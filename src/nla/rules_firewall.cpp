@@ -113,9 +113,8 @@ Answer is_blocked(const Seen& seen, const Scene& scene, bool by_all_means) {
     const Verdict blocked = judge(firewall, [&](Profile which) {
         const FirewallRule* rule = firewall.blocked_by(which);
         if (rule == nullptr) return false;
-        if (rules.find("\"" + rule->id + "\"") == std::string::npos) {
-            rules += (rules.empty() ? "\"" : ", \"") + rule->id + "\"";
-        }
+        const std::string id = quoted(rule->id);
+        if (rules.find(id) == std::string::npos) rules += (rules.empty() ? "" : ", ") + id;
         return !rule->is_restricted;
     });
     if (rules.empty() || blocked.is_all() != by_all_means) return std::nullopt;

@@ -122,6 +122,13 @@ TEST_CASE("The visible part of a name is what a reader sees of it") {
     CHECK(visible_part("").empty());
 }
 
+TEST_CASE("A text with a double quote in it stands in single ones") {
+    CHECK(quoted("tspkg") == R"("tspkg")");
+    CHECK(quoted(R"("")") == R"('""')");
+    CHECK(quoted(std::vector<std::string>{R"("")", "tspkg", ""}) == R"('""' "tspkg" "")");
+    CHECK(quoted(std::vector<std::string>{}).empty());
+}
+
 TEST_CASE("A shortened text is cut between two characters") {
     CHECK(shortened("abc"s, 3) == "abc");
     CHECK(shortened("abcd"s, 3) == "abc…");
