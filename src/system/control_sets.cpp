@@ -6,11 +6,13 @@
 
 #include "base/error.h"
 #include "regf/key_value.h"
+#include "system/other_hive.h"
 
 namespace nlafix::system {
 namespace {
 
-constexpr const char* hint_not_system = "is this the SYSTEM hive? nlafix check shows what is there";
+constexpr const char* hint_not_system =
+    "give the SYSTEM hive, Windows/System32/config/SYSTEM, or take it from a backup";
 
 std::optional<std::uint32_t> read_number(const regf::KeyNode& select, const char* name) {
     const std::optional<regf::KeyValue> value = regf::find_value(select, name);
@@ -126,6 +128,14 @@ std::string names_of(const std::vector<ControlSet>& sets) {
             std::to_string(present.front().number) + " looks at a set that exists");
 }
 
+[[noreturn]] void throw_no_select(const regf::KeyNode& root) {
+    if (const auto other = other_hive(root)) {
+        throw Error(ErrorCode::no_key, "is " + std::string(*other) + ", not SYSTEM")
+            .hint("give Windows/System32/config/SYSTEM of the same disk");
+    }
+    throw Error(ErrorCode::no_key, "the hive has no key Select").hint(hint_not_system);
+}
+
 }  // namespace
 
 std::string control_set_name(std::uint32_t number) {
@@ -140,9 +150,7 @@ bool depends_on_select(const Choice& choice) {
 
 Select read_select(const regf::Hive& hive) {
     const std::optional<regf::KeyNode> key = regf::find_key(regf::root_key(hive), "Select");
-    if (!key) {
-        throw Error(ErrorCode::no_key, "the hive has no key Select").hint(hint_not_system);
-    }
+    if (!key) throw_no_select(regf::root_key(hive));
     return {read_number(*key, "Current"), read_number(*key, "Default"),
             read_number_if_valid(*key, "Failed"), read_number_if_valid(*key, "LastKnownGood")};
 }
