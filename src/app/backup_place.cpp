@@ -36,8 +36,7 @@ void note_backup_place(os::System& system, Report& report) {
         is_regular(system, target) ? os::folder_of(target) : "a folder on a disk";
     report.warnings.push_back(
         "the backup lies in memory and is gone with the next restart: copy it, and the .json "
-        "beside "
-        "it, to " +
+        "beside it, to " +
         folder);
 }
 

@@ -125,7 +125,13 @@ Error error_of_backup(const commit::LoadedBackup& backup, const std::string& tar
 
 void list_backups(Session& session, os::System& system, const std::string& folder,
                   const std::function<void(const BackupEntry&)>& found) {
-    for (const std::string& copy : copies_in(system, os::real_path_of(system, folder))) {
+    const std::string path = os::real_path_of(system, folder);
+    if (os::status_of(system, path, true).kind == os::FileKind::regular) {
+        throw Error(ErrorCode::no_such_file, "is a file, and backups are listed by the folder")
+            .path(folder)
+            .hint("give its folder: nlafix backups " + os::shell_quoted(os::folder_of(path)));
+    }
+    for (const std::string& copy : copies_in(system, path)) {
         found(entry_of(session, system, copy));
     }
 }

@@ -88,11 +88,22 @@ Backup::~Backup() {
     os::remove_quietly(*system_, paths_.copy);
 }
 
+Error with_other_folder(Error error) {
+    const bool is_refused =
+        error.code() == ErrorCode::no_permission || error.code() == ErrorCode::read_only;
+    if (!is_refused) return error;
+    return std::move(error).hint("choose another folder for the backup with --backup-dir");
+}
+
 Backup Backup::create(const os::File& like, ByteView original, const Journal& journal,
                       const BackupPaths& paths) {
     os::System& system = like.system();
     const os::MustFinish must_finish;
-    write_private_file(paths.copy, like, original);
+    try {
+        write_private_file(paths.copy, like, original);
+    } catch (Error& error) {
+        throw with_other_folder(std::move(error));
+    }
     try {
         const std::string text = to_json(journal);
         write_private_file(paths.manifest, like, std::as_bytes(std::span(text)));

@@ -37,6 +37,10 @@ bool has_backup_suffix(const std::string& path);
 /// Error(malformed_backup) for another name.
 BackupPaths backup_paths_of(const std::string& path);
 
+/// `error` of a folder for backups; where that cannot be written, the hint is to choose another
+/// one.
+Error with_other_folder(Error error);
+
 /// A backup that is on the disk, with its folder, and whose manifest says "prepared". Unless
 /// `keep` was called the destructor removes it again: nothing was written then.
 class Backup {

@@ -120,12 +120,20 @@ std::string real_folder_of(os::System& system, const std::string& folder) {
         .hint("create it, or choose another one with --backup-dir");
 }
 
+os::HeldFolder held_for_backup(os::System& system, const std::string& path) {
+    try {
+        return os::HeldFolder(system, path);
+    } catch (Error& error) {
+        throw with_other_folder(std::move(error));
+    }
+}
+
 }  // namespace
 
 // The folder of the subject has no links in its path, and may be held already.
 BackupFolder::BackupFolder(os::System& system, const Subject& subject, const std::string& given)
     : path_(given.empty() ? os::folder_of(subject.stem) : real_folder_of(system, given)),
-      held_(system, path_) {}
+      held_(given.empty() ? os::HeldFolder(system, path_) : held_for_backup(system, path_)) {}
 
 void require_room_for_backup(os::System& system, const std::string& folder,
                              std::uint64_t hive_bytes) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "os/hints.h"
+#include "os/path_syntax.h"
 
 namespace nlafix::os {
 namespace {
@@ -37,9 +38,21 @@ ErrorCode code_of(int number) {
     }
 }
 
-const char* hint_of(ErrorCode code) {
-    switch (code) {
-        case ErrorCode::no_such_file: return "check the path; is the disk mounted?";
+const char* hint_of(int number, const std::string& path) {
+    switch (number) {
+        case EFBIG: return "raise the limit for the size of files (ulimit -f), then run it again";
+        case ENXIO:
+        case ENODEV:
+#ifdef ENOMEDIUM
+        case ENOMEDIUM:
+#endif
+            return "the disk is gone: attach it again; nlafix list shows whether it is there";
+        default: break;
+    }
+    switch (code_of(number)) {
+        case ErrorCode::no_such_file:
+            return names_device(path) ? "nlafix list shows the disks of this machine"
+                                      : "check the path; is the disk mounted?";
         case ErrorCode::no_permission: return "run it as root, or as a user who may do this";
         case ErrorCode::read_only: return "mount the volume for writing, then run it again";
         case ErrorCode::in_use: return in_use_hint;
@@ -51,11 +64,10 @@ const char* hint_of(ErrorCode code) {
 }  // namespace
 
 Error system_failure(int number, const std::string& action, const std::string& path) {
-    const ErrorCode code = code_of(number);
-    const char* hint = number == EFBIG
-                           ? "raise the limit for the size of files (ulimit -f), then run it again"
-                           : hint_of(code);
-    return Error(code, action).path(path).system_error(number).hint(hint);
+    return Error(code_of(number), action)
+        .path(path)
+        .system_error(number)
+        .hint(hint_of(number, path));
 }
 
 void must(const std::function<int()>& call, const std::string& action, const std::string& path) {

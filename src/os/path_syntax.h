@@ -21,6 +21,9 @@ bool is_separator(char c);
 /// relative one.
 std::size_t root_length(const std::string& path);
 
+/// True for a path where the system keeps its devices, one that exists or not.
+bool names_device(std::string_view path);
+
 /// `text` as one word of this platform's shell, for somebody to copy from a terminal: what would
 /// act on the terminal is escaped.
 std::string shell_quoted(std::string_view text);

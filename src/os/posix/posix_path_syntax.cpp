@@ -18,6 +18,10 @@ std::size_t root_length(const std::string& path) {
     return path.starts_with('/') ? 1 : 0;
 }
 
+bool names_device(std::string_view path) {
+    return path.starts_with("/dev/");
+}
+
 std::string shell_quoted(std::string_view text) {
     static constexpr std::string_view plain =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
