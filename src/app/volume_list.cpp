@@ -123,19 +123,32 @@ private:
     void list_folder() {
         Volume volume = base();
         volume.role = VolumeRole::windows;
-        InstalledWindows windows;
-        windows.report = checked(target_.path, options_);
-        // A file that was given alone is a Windows only if it is a hive.
-        const auto& location = windows.report.location;
-        if (!location || (location->kind == source::TargetKind::hive && !windows.report.hive)) {
-            found_(unreadable(*windows.report.error));
+        Report report = checked(target_.path, options_);
+        if (report.error && !report.error->choices().empty()) {
+            for (const WindowsChoice& choice : report.error->choices()) {
+                add_hive(volume, checked(choice.hive, options_), choice.hive);
+            }
+            found_(volume);
             return;
         }
-        windows.hive = location->path;
-        volume.file_system = os::file_system_of(system_, windows.hive).type;
-        windows.report.next = next_of(windows.report, target_.path, "");
-        volume.windows.push_back(std::move(windows));
+        // A file that was given alone is a Windows only if it is a hive.
+        const auto& location = report.location;
+        if (!location || (location->kind == source::TargetKind::hive && !report.hive)) {
+            found_(unreadable(*report.error));
+            return;
+        }
+        add_hive(volume, std::move(report), target_.path);
         found_(volume);
+    }
+
+    /// The hive that `report` is about, for a folder that holds it; `place` is the TARGET for it.
+    void add_hive(Volume& volume, Report report, const std::string& place) const {
+        InstalledWindows windows;
+        windows.hive = report.location ? report.location->path : place;
+        volume.file_system = os::file_system_of(system_, windows.hive).type;
+        report.next = next_of(report, place, "");
+        windows.report = std::move(report);
+        volume.windows.push_back(std::move(windows));
     }
 
     void list_disk() {

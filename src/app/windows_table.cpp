@@ -23,7 +23,7 @@ std::string partition_text(const DiskVolume& volume) {
 std::string row(const DiskVolume& volume) {
     std::string text = partition_text(volume) + " (" + size_text(volume.partition.range.size_bytes);
     const std::string& label = volume.label.empty() ? volume.partition.label : volume.label;
-    if (!label.empty()) text += ", \"" + label + "\"";
+    if (!label.empty()) text += ", " + quoted(label);
     return text + ", " + source::content_of(volume) + ")";
 }
 
@@ -103,21 +103,37 @@ void keep_folder(std::vector<FoundWindows>& found, const std::string& folder,
         .hint("those with a Windows are: " + there);
 }
 
+/// The options that tell `windows` from all others of `found`.
+std::string options_for(const FoundWindows& windows, const std::vector<FoundWindows>& found) {
+    const auto count = [&found](const auto& is_alike) {
+        return std::ranges::count_if(found, is_alike);
+    };
+    const auto on_volume = count([&](const auto& one) { return one.volume == windows.volume; });
+    const auto in_all = static_cast<std::ptrdiff_t>(found.size());
+    std::string options;
+    if (on_volume != in_all) {
+        options = "--partition " + std::to_string(windows.volume->partition.number);
+    }
+    if (on_volume == 1) return options;
+    return options + (options.empty() ? "" : " ") + "--windows " +
+           os::shell_quoted(folder_of(windows.hive));
+}
+
 [[noreturn]] void throw_several(const std::vector<FoundWindows>& found, const std::string& disk,
                                 const NameOfWindows& name_of) {
-    std::string rows;
-    bool one_volume = true;
+    std::vector<WindowsChoice> choices;
+    const bool one_volume = std::ranges::all_of(found, [&found](const FoundWindows& windows) {
+        return windows.volume == found.front().volume;
+    });
     for (const FoundWindows& windows : found) {
-        const std::string name = name_of(windows);
-        rows += (rows.empty() ? "" : "; ") + row(*windows.volume) + ": " + windows.hive +
-                (name.empty() ? "" : ", " + name);
-        one_volume = one_volume && windows.volume == found.front().volume;
+        choices.push_back({windows.volume->partition.number, windows.hive, row(*windows.volume),
+                           name_of(windows), options_for(windows, found)});
     }
-    throw Error(ErrorCode::several_windows, "holds more than one Windows: " + rows)
+    throw Error(ErrorCode::several_windows, "holds more than one Windows")
         .path(disk)
-        .hint(one_volume ? "choose one with --windows and the name of its folder: --windows " +
-                               os::shell_quoted(folder_of(found.front().hive))
-                         : "choose one with --partition");
+        .hint(one_volume ? "choose one with --windows and the name of its folder"
+                         : "choose one with --partition")
+        .choices(std::move(choices));
 }
 
 /// Why there is no Windows at all.

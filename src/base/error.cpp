@@ -84,6 +84,16 @@ Error&& Error::hint(std::string value) && {
     return std::move(*this);
 }
 
+Error&& Error::choices(std::vector<WindowsChoice> value) && {
+    constexpr std::size_t most = 64;  // a report is bounded, a hostile disk is not
+    if (value.size() > most) {
+        add("; of " + std::to_string(value.size()) + ", these are the first");
+        value.resize(most);
+    }
+    choices_ = std::move(value);
+    return std::move(*this);
+}
+
 void Error::default_hint(std::string value) {
     if (hint_.empty()) hint_ = std::move(value);
 }
@@ -92,10 +102,25 @@ void Error::default_path(const std::string& value) {
     if (path_.empty()) path_ = value;
 }
 
+std::string WindowsChoice::text() const {
+    return (volume.empty() ? "" : volume + ": ") + hive + (name.empty() ? "" : ", " + name);
+}
+
 std::string Error::message() const {
     std::string text;
+    for (const WindowsChoice& choice : choices_)
+        text += (text.empty() ? ": " : "; ") + choice.text();
+    return with_place(text) + suffix_;
+}
+
+std::string Error::message_without_choices() const {
+    return with_place("") + suffix_;
+}
+
+std::string Error::with_place(const std::string& choices) const {
+    std::string text;
     if (!path_.empty()) text = path_ + ": ";
-    text += message_;
+    text += message_ + choices;
     if (offset_) {
         char place[32];
         std::snprintf(place, sizeof place, " (at byte 0x%llx)",
@@ -103,7 +128,7 @@ std::string Error::message() const {
         text += place;
     }
     if (system_error_ != 0) text += ": " + std::generic_category().message(system_error_);
-    return text + suffix_;
+    return text;
 }
 
 }  // namespace nlafix

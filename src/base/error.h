@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nlafix {
 
@@ -76,6 +77,18 @@ enum class ErrorCode {
 /// The stable word of `code`, such as "dirty-without-logs".
 std::string_view word_of(ErrorCode code);
 
+/// One of several Windows that a TARGET may mean.
+struct WindowsChoice {
+    std::uint32_t partition = 0;  // by the partition table; 0: there is none, or a folder
+    std::string hive;             // path in the volume, or of the file
+    std::string volume;           // "partition 2 (60 GiB, "System", NTFS)"; empty for a folder
+    std::string name;             // "Windows Server 2019"; empty where it is not known
+    std::string options;          // that choose it: "--partition 2"; empty where none does
+
+    /// Volume, hive and name, for a person.
+    std::string text() const;
+};
+
 /// A failure. Thrown by every layer, caught once per TARGET (src/app).
 /// The setters return the object, so that a throw reads as one sentence.
 class Error : public std::exception {
@@ -89,6 +102,7 @@ public:
     Error&& system_error(int error_number) &&;
     /// What the user can do next.
     Error&& hint(std::string value) &&;
+    Error&& choices(std::vector<WindowsChoice> value) &&;
 
     /// Adds `text` at the end of the whole message.
     void add(const std::string& text) { suffix_ += text; }
@@ -98,16 +112,21 @@ public:
     void default_path(const std::string& value);
 
     ErrorCode code() const { return code_; }
-    /// Message with path, offset and system error, on one line. Not escaped.
+    /// Message with path, offset, system error and choices, on one line. Not escaped.
     std::string message() const;
+    std::string message_without_choices() const;
     const std::string& bare_message() const { return message_; }
     const std::string& hint() const { return hint_; }
+    /// Of several_windows alone.
+    const std::vector<WindowsChoice>& choices() const { return choices_; }
     /// Absolute offset in the file, where one was given.
     std::optional<std::uint64_t> offset() const { return offset_; }
     int system_error() const { return system_error_; }
     const char* what() const noexcept override { return message_.c_str(); }
 
 private:
+    std::string with_place(const std::string& choices) const;
+
     ErrorCode code_;
     std::string message_;
     std::string path_;
@@ -115,6 +134,7 @@ private:
     int system_error_ = 0;
     std::string suffix_;
     std::string hint_;
+    std::vector<WindowsChoice> choices_;
 };
 
 }  // namespace nlafix

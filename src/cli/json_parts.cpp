@@ -15,8 +15,16 @@ ordered_json text_or_null(const std::string& text) {
 
 ordered_json error_json(const std::optional<Error>& error) {
     if (!error) return nullptr;
-    return {
+    ordered_json json = {
         {"code", word_of(error->code())}, {"message", error->message()}, {"hint", error->hint()}};
+    for (const WindowsChoice& choice : error->choices()) {
+        json["choices"].push_back({{"partition", choice.partition},
+                                   {"hive", choice.hive},
+                                   {"volume", text_or_null(choice.volume)},
+                                   {"name", text_or_null(choice.name)},
+                                   {"options", text_or_null(choice.options)}});
+    }
+    return json;
 }
 
 ordered_json machine_json(const std::optional<system::Machine>& machine) {

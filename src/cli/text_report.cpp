@@ -49,11 +49,7 @@ const char* color_of(const Report& report) {
 }
 
 std::string quoted_list(const std::vector<std::string>& items) {
-    std::string text;
-    for (const std::string& item : items) {
-        text += fmt::format("{}\"{}\"", text.empty() ? "" : " ", escaped(item));
-    }
-    return text.empty() ? "(empty)" : text;
+    return items.empty() ? "(empty)" : escaped(quoted(items));
 }
 
 std::string state_text(const Report& report, const nla::ValueState& state) {
@@ -303,17 +299,27 @@ std::string quiet_report(const Report& report) {
                : "";
 }
 
-std::string error_text(const std::string& message, const std::string& hint) {
-    std::string text =
-        fmt::format("nlafix: error: {}\n", shortened(escaped(message), most_line_bytes));
-    if (!hint.empty()) {
-        text += fmt::format("nlafix: hint: {}\n", shortened(escaped(hint), most_line_bytes));
+std::string error_text(const std::string& message, const std::string& hint,
+                       const std::vector<WindowsChoice>& choices) {
+    const auto line = [](std::string_view head, const std::string& text) {
+        return fmt::format("{}{}\n", head, shortened(escaped(text), most_line_bytes));
+    };
+    std::string text = line("nlafix: error: ", message);
+    std::size_t columns = 0;
+    for (const WindowsChoice& choice : choices) {
+        columns = std::max(columns, choice.options.size() + 2);
     }
+    for (const WindowsChoice& choice : choices) {
+        text += line("  ", fmt::format("{:<{}}{}", choice.options, columns, choice.text()));
+    }
+    if (!hint.empty()) text += line("nlafix: hint: ", hint);
     return text;
 }
 
 std::string error_text(const Report& report) {
-    return report.error ? error_text(report.error->message(), report.error->hint()) : "";
+    if (!report.error) return "";
+    return error_text(report.error->message_without_choices(), report.error->hint(),
+                      report.error->choices());
 }
 
 }  // namespace nlafix::cli

@@ -27,6 +27,7 @@ std::string quiet_report(const app::Report& report);
 
 /// Error and hint of the report, for stderr; empty without one.
 std::string error_text(const app::Report& report);
-std::string error_text(const std::string& message, const std::string& hint);
+std::string error_text(const std::string& message, const std::string& hint,
+                       const std::vector<WindowsChoice>& choices = {});
 
 }  // namespace nlafix::cli

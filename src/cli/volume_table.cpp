@@ -54,38 +54,47 @@ std::string words_of(const std::string& what) {
     return "unknown content";
 }
 
+/// One Windows, or a volume without one, and below it what to type next.
+struct Part {
+    std::vector<std::string> details;  // each broken at the width
+    std::string command;               // may be empty
+};
+
 /// One volume: its columns, and what stands below in the last one.
 struct Row {
     std::string disk;  // for a line above the first of its volumes; may be empty
     std::string device;
     std::string size;
-    std::vector<std::string> details;  // each broken at the width
-    std::vector<std::string> commands;
+    std::vector<Part> parts;
 };
 
 /// "WEB01, last shut down 2026-11-22T10:52:07Z"
-void add_machine(Row& row, const json& machine) {
+void add_machine(Part& part, const json& machine) {
     const std::string name = text_of(machine, "computer_name");
     const std::string shutdown = text_of(machine, "last_shutdown");
     std::string text = name;
     if (!shutdown.empty())
         text += (name.empty() ? "last shut down " : ", last shut down ") + shutdown;
-    if (!text.empty()) row.details.push_back(text);
+    if (!text.empty()) part.details.push_back(text);
 }
 
-void add_windows(Row& row, const json& windows) {
+/// `is_alone`: the volume has no other.
+Part part_of(const json& windows, bool is_alone) {
+    Part part;
     const std::string name = text_of(windows, "name");
     if (windows.at("set_aside").get<bool>()) {
-        row.details.push_back("a Windows that was set aside: " + text_of(windows, "hive"));
-        return;
+        part.details.push_back("a Windows that was set aside: " + text_of(windows, "hive"));
+        return part;
     }
-    row.details.push_back(name.empty() ? "a Windows: " + text_of(windows, "hive") : name);
-    if (windows.at("machine").is_object()) add_machine(row, windows.at("machine"));
-    row.details.push_back(text_of(windows, "says"));
-    if (windows.at("error").is_object()) {
-        row.details.push_back(text_of(windows.at("error"), "message"));
-    }
-    if (windows.at("next").is_string()) row.commands.push_back(windows.at("next"));
+    const std::string what = name.empty() ? "a Windows" : name;
+    part.details.push_back(name.empty() || !is_alone ? what + ": " + text_of(windows, "hive")
+                                                     : what);
+    if (windows.at("machine").is_object()) add_machine(part, windows.at("machine"));
+    const json& error = windows.at("error");
+    part.details.push_back(error.is_object() ? text_of(error, "message")
+                                             : text_of(windows, "says"));
+    if (windows.at("next").is_string()) part.command = windows.at("next");
+    return part;
 }
 
 /// What goes for the volume whatever is on it: "NTFS "Daten", mounted on /mnt, hibernated".
@@ -115,12 +124,15 @@ Row row_of(const json& volume) {
     }
     const auto size = volume.at("size_bytes").get<std::uint64_t>();
     if (size != 0) row.size = size_text(size);
-    for (const json& windows : volume.at("windows")) add_windows(row, windows);
-    row.details.push_back(volume_text(volume));
+    const json& all = volume.at("windows");
+    for (const json& windows : all) row.parts.push_back(part_of(windows, all.size() == 1));
+    if (row.parts.empty()) row.parts.emplace_back();
+    Part& last = row.parts.back();
+    last.details.push_back(volume_text(volume));
     if (volume.at("error").is_object()) {
-        row.details.push_back(text_of(volume.at("error"), "message"));
+        last.details.push_back(text_of(volume.at("error"), "message"));
     }
-    if (volume.at("next").is_string()) row.commands.push_back(volume.at("next"));
+    if (volume.at("next").is_string()) last.command = volume.at("next");
     return row;
 }
 
@@ -133,11 +145,14 @@ std::string text_of(const Row& row, std::size_t device_columns, std::size_t colu
         text.resize(device_columns, ' ');
     }
     text += fmt::format("{:<{}}", row.size, size_columns);
-    for (std::size_t i = 0; i < row.details.size(); ++i) {
-        if (i != 0) text += std::string(indent, ' ');
-        text += wrapped(row.details[i], columns, indent, indent) + '\n';
+    std::string before;  // the first line has its columns
+    for (const Part& part : row.parts) {
+        for (const std::string& detail : part.details) {
+            text += before + wrapped(detail, columns, indent, indent) + '\n';
+            before = std::string(indent, ' ');
+        }
+        if (!part.command.empty()) text += "    " + part.command + '\n';
     }
-    for (const std::string& command : row.commands) text += "    " + command + '\n';
     return text;
 }
 

@@ -53,11 +53,26 @@ std::string listed(const Paths& paths) {
     return text;
 }
 
+/// The folder that --windows names.
+std::string windows_folder_of(const std::string& hive) {
+    return os::name_of(os::folder_of(os::folder_of(os::folder_of(hive))));
+}
+
 std::string only_one(const Paths& hives, const std::string& target) {
     if (hives.size() == 1) return hives.front();
-    throw Error(ErrorCode::several_windows, "holds more than one Windows: " + listed(hives))
+    std::vector<WindowsChoice> choices;
+    for (const std::string& hive : hives) {
+        const std::string folder = windows_folder_of(hive);
+        const bool is_alone = std::ranges::count_if(hives, [&folder](const std::string& one) {
+                                  return windows_folder_of(one) == folder;
+                              }) == 1;
+        choices.push_back(
+            {0, hive, "", "", is_alone ? "--windows " + os::shell_quoted(folder) : ""});
+    }
+    throw Error(ErrorCode::several_windows, "holds more than one Windows")
         .path(target)
-        .hint("choose one with --windows and the name of its folder, or give one of these files");
+        .hint("choose one with --windows and the name of its folder, or give one of these files")
+        .choices(std::move(choices));
 }
 
 struct FoundInRoot {
@@ -92,9 +107,8 @@ std::string hive_in_named(const FoundInRoot& found, const std::string& root,
     all.insert(all.end(), found.set_aside.begin(), found.set_aside.end());
     const auto of_folder = [&](const auto& is_it) {
         Paths hives;
-        std::copy_if(all.begin(), all.end(), std::back_inserter(hives), [&](const auto& hive) {
-            return is_it(os::name_of(os::folder_of(os::folder_of(os::folder_of(hive)))));
-        });
+        std::copy_if(all.begin(), all.end(), std::back_inserter(hives),
+                     [&](const auto& hive) { return is_it(windows_folder_of(hive)); });
         return hives;
     };
     Paths named = of_folder([&](const std::string& name) { return name == windows_folder; });

@@ -36,6 +36,13 @@ Error refusal(const std::vector<DiskVolume>& volumes, const app::WantedWindows& 
     return test::error_of([&] { choose(volumes, wanted); }).value();
 }
 
+/// What chooses each Windows that `error` names.
+std::string options_of(const Error& error) {
+    std::string all;
+    for (const WindowsChoice& choice : error.choices()) all += choice.options + '|';
+    return all;
+}
+
 }  // namespace
 
 TEST_CASE("the one live Windows is taken, whatever else is on the disk") {
@@ -52,7 +59,8 @@ TEST_CASE("of two in one volume the folder chooses, also one that was set aside"
     const std::vector<DiskVolume> volumes = {
         volume(1, disk::VolumeKind::ntfs, "C", {live, second, old})};
     CHECK(refusal(volumes).code() == ErrorCode::several_windows);
-    CHECK(contains(refusal(volumes).hint(), "--windows Windows"));
+    CHECK(contains(refusal(volumes).hint(), "--windows"));
+    CHECK(options_of(refusal(volumes)) == "--windows Windows|--windows WINNT|");
     CHECK(choose(volumes, {std::nullopt, "winnt"}).hive == second.path);
     CHECK(choose(volumes, {1, "Windows"}).hive == live.path);
     CHECK(choose(volumes, {std::nullopt, "Windows.old"}).hive == old.path);
@@ -70,15 +78,22 @@ TEST_CASE("several are listed with partition, size, label and version, and one i
           "disk.img: holds more than one Windows: partition 2 (1.5 GiB, \"Old\", NTFS): "
           "Windows/System32/config/SYSTEM; partition 3 (1.5 GiB, \"New\", NTFS): "
           "Windows/System32/config/SYSTEM, Windows Server 2019");
+    CHECK(error.message_without_choices() == "disk.img: holds more than one Windows");
+    CHECK(error.choices()[1].partition == 3);
     CHECK(contains(error.hint(), "--partition"));
+    CHECK(options_of(error) == "--partition 2|--partition 3|");
     CHECK(choose(volumes, {2, ""}).volume == &volumes[0]);
 }
 
 TEST_CASE("two on one volume cannot be told apart by its number") {
     const source::DiskHive second = {"WINNT/System32/config/SYSTEM", false};
-    const Error error = refusal({volume(1, disk::VolumeKind::ntfs, "", {live, second})});
+    const DiskVolume two = volume(1, disk::VolumeKind::ntfs, "", {live, second});
+    const Error error = refusal({two});
     CHECK(error.code() == ErrorCode::several_windows);
     CHECK_FALSE(contains(error.hint(), "--partition"));
+    CHECK(options_of(error) == "--windows Windows|--windows WINNT|");
+    CHECK(options_of(refusal({two, volume(2, disk::VolumeKind::ntfs, "", {live})})) ==
+          "--partition 1 --windows Windows|--partition 1 --windows WINNT|--partition 2|");
 }
 
 TEST_CASE("a partition that is not there is named with those that are") {

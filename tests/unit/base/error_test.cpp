@@ -50,3 +50,15 @@ TEST_CASE("What was said closer to the cause is not replaced") {
     CHECK(error.hint() == "first");
     CHECK(error.message() == "/a: x");
 }
+
+TEST_CASE("Of very many choices the first are named, and how many there are") {
+    const auto with = [](std::size_t count) {
+        return Error(ErrorCode::several_windows, "holds more than one Windows")
+            .choices(std::vector<WindowsChoice>(count));
+    };
+    CHECK(Error(with(64)).choices().size() == 64);
+    CHECK(Error(with(100000)).choices().size() == 64);
+    CHECK(Error(with(64)).message_without_choices() == "holds more than one Windows");
+    CHECK(Error(with(100000)).message_without_choices() ==
+          "holds more than one Windows; of 100000, these are the first");
+}
