@@ -10,17 +10,28 @@ install(FILES fixtures/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/fixtures")
 install(FILES third_party/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/third_party")
 install(FILES docs/nlafix.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 
-# zsh has no folder that every distribution looks into.
-set(zsh_folder site-functions)
+# Where a shell looks depends on the prefix, which is known no sooner than now: a package has another one
+# than its build. Debian's zsh takes what packages bring from a folder of its own. Below /usr/local fish
+# looks only where XDG_DATA_DIRS says, which a root shell seldom has; what the administrator installs for
+# everybody belongs in /etc/fish.
+set(zsh_folder_of_packages site-functions)
 if(EXISTS /etc/debian_version AND NOT NLAFIX_STATIC)
-    set(zsh_folder vendor-completions)
+    set(zsh_folder_of_packages vendor-completions)
 endif()
-set(NLAFIX_ZSH_FOLDER "${CMAKE_INSTALL_DATADIR}/zsh/${zsh_folder}" CACHE STRING
-    "Where completions for zsh are installed")
-
+install(CODE "
+    set(completions \"${PROJECT_SOURCE_DIR}/completions\")
+    set(data \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}\")
+    set(zsh_folder site-functions)
+    if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
+        set(zsh_folder ${zsh_folder_of_packages})
+    endif()
+    set(fish_folder \"\${data}/fish/vendor_completions.d\")
+    if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr/local\")
+        set(fish_folder /etc/fish/completions)
+    endif()
+    file(INSTALL \"\${completions}/_nlafix\" DESTINATION \"\${data}/zsh/\${zsh_folder}\")
+    file(INSTALL \"\${completions}/nlafix.fish\" DESTINATION \"\${fish_folder}\")
+")
 install(FILES completions/nlafix.bash RENAME nlafix
     DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
-install(FILES completions/_nlafix DESTINATION "${NLAFIX_ZSH_FOLDER}")
-install(FILES completions/nlafix.fish
-    DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 install(FILES completions/nlafix.ps1 DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -15,12 +15,16 @@ import sys
 HEADER = 'SPDX-License-Identifier: GPL-2.0-or-later\n# Written by completions/make.py; do not edit.\n'
 # What stands for a value in the help: words that its description lists, or a kind of path.
 WORDS_OF = {'SET', 'WHEN', 'FMT'}
+# A disk seldom has more.
+PARTITIONS = [str(number) for number in range(1, 9)]
 FOLDERS = {'DIR'}
 FILES = {'PATH', 'OUT', 'FILE'}
 OPTION = re.compile(r'^  (-[-\w]+(?:, -[-\w]+)?)(?: ([A-Z]+))?(?: {2,}(.*))?$')
 
 
 class Option:
+    codes = []  # of --also
+
     def __init__(self, names, value, description):
         self.names = names.split(', ')
         self.value = value
@@ -29,6 +33,10 @@ class Option:
     @property
     def words(self):
         """The values that there are, as far as they are words: "auto, always or never"."""
+        if self.value == 'CODE':
+            return self.codes
+        if self.names == ['--partition']:
+            return PARTITIONS
         if self.value not in WORDS_OF:
             return []
         listed = re.search(r'((?:[\w-]+, )+[\w-]+)(?: or |, or )([\w-]+)', self.description)
@@ -47,6 +55,12 @@ class Option:
 def help_of(nlafix, *command):
     ended = subprocess.run([nlafix, *command, '--help'], stdout=subprocess.PIPE, check=True)
     return ended.stdout.decode('utf-8').splitlines()
+
+
+def repairs_of(nlafix):
+    """The codes of `fix --list-repairs`, each on a line of its own."""
+    ended = subprocess.run([nlafix, 'fix', '--list-repairs'], stdout=subprocess.PIPE, check=True)
+    return re.findall(r'^([a-z][-a-z0-9]+)$', ended.stdout.decode('utf-8'), re.MULTILINE)
 
 
 def section(lines, title):
@@ -81,6 +95,7 @@ def commands_of(lines):
 
 class Model:
     def __init__(self, nlafix):
+        Option.codes = repairs_of(nlafix)
         top = help_of(nlafix)
         self.options = options_of(top)
         self.commands = commands_of(top)
@@ -118,8 +133,11 @@ def bash(model):
               '            words=$options', '        elif [[ $command == help ]]; then',
               '            words="%s"' % ' '.join(model.commands), '        fi', '    fi',
               '    if [[ -n $words ]]; then',
-              '        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")', '    else',
-              '        compopt -o filenames',
+              '        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")',
+              '        return', '    fi', '    compopt -o filenames', '    case $command in',
+              """    undo) mapfile -t COMPREPLY < <(compgen -f -X '!*.bak' -- "$current"; compgen -d -- "$current") ;;""",
+              '    backups) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;', '    esac',
+              '    if [[ ${#COMPREPLY[@]} -eq 0 ]]; then',
               '        mapfile -t COMPREPLY < <(compgen -f -- "$current")', '    fi', '}',
               'complete -F _nlafix nlafix', '']
     return '\n'.join(lines)
@@ -155,8 +173,9 @@ def zsh(model):
     for command, options in model.options_of.items():
         lines += ['        %s)' % command, '            _arguments \\']
         lines += ['                %s \\' % zsh_option(option) for option in options]
-        lines += ["                '*:command:(%s)'" % ' '.join(model.commands) if command == 'help'
-                  else "                '*:target:_files'", '            ;;']
+        lines += ["                '*:%s'" % {
+            'help': 'command:(%s)' % ' '.join(model.commands), 'backups': 'folder:_files -/',
+            'undo': 'backup:_files -g "*.bak"'}.get(command, 'target:_files'), '            ;;']
     lines += ['        esac', '        ;;', '    esac', '}', '_nlafix "$@"', '']
     return '\n'.join(lines)
 
@@ -179,6 +198,10 @@ def fish(model):
         lines += [fish_option(option, '__fish_seen_subcommand_from ' + command) for option in options]
     lines.append('complete -c nlafix -n %s -f -a %s' % (
         quoted('__fish_seen_subcommand_from help'), quoted(' '.join(model.commands))))
+    for command, offer in (('undo', '__fish_complete_suffix .bak'),
+                           ('backups', '__fish_complete_directories')):
+        lines.append('complete -c nlafix -n %s -k -f -a %s' % (
+            quoted('__fish_seen_subcommand_from ' + command), quoted('(%s)' % offer)))
     return '\n'.join(lines + [''])
 
 

@@ -15,16 +15,16 @@ _nlafix() {
     check:-j | check:--jobs) return ;;
     check:--color) words="auto always never" ;;
     check:--control-set) words="boot current default all" ;;
-    check:--partition) return ;;
+    check:--partition) words="1 2 3 4 5 6 7 8" ;;
     check:--windows) return ;;
     check:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     fix:-j | fix:--jobs) return ;;
     fix:--color) words="auto always never" ;;
     fix:--control-set) words="boot current default all" ;;
-    fix:--partition) return ;;
+    fix:--partition) words="1 2 3 4 5 6 7 8" ;;
     fix:--windows) return ;;
     fix:--format) words="raw qcow2 vhd vhdx vmdk" ;;
-    fix:--also) return ;;
+    fix:--also) words="remote-desktop-off listener-off security-layer-out-of-range nla-required max-connections lan-adapter listener-logon-off terminal-server-off drain-mode protocol-foreign termservice-disabled service-dependency termservice-dll termservice-account system-service-disabled keyiso-disabled sessionenv-disabled umrdpservice-disabled firewall-closed certificate-gone certificate-not-usable certificate-expired certificate-pinned packages-replaced packages-incomplete authentication-packages guest-only audit-full setup-unfinished" ;;
     fix:--backup-dir)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -38,7 +38,7 @@ _nlafix() {
         return
         ;;
     recover:--color) words="auto always never" ;;
-    recover:--partition) return ;;
+    recover:--partition) words="1 2 3 4 5 6 7 8" ;;
     recover:--windows) return ;;
     recover:--format) words="raw qcow2 vhd vhdx vmdk" ;;
     esac
@@ -61,8 +61,14 @@ _nlafix() {
     fi
     if [[ -n $words ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-    else
-        compopt -o filenames
+        return
+    fi
+    compopt -o filenames
+    case $command in
+    undo) mapfile -t COMPREPLY < <(compgen -f -X '!*.bak' -- "$current"; compgen -d -- "$current") ;;
+    backups) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+    esac
+    if [[ ${#COMPREPLY[@]} -eq 0 ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
     fi
 }

@@ -116,6 +116,8 @@ Register-ArgumentCompleter -Native -CommandName nlafix, nlafix.exe -ScriptBlock 
         '--format' = @('raw', 'qcow2', 'vhd', 'vhdx', 'vmdk')
         '--color' = @('auto', 'always', 'never')
         '--control-set' = @('boot', 'current', 'default', 'all')
+        '--partition' = @('1', '2', '3', '4', '5', '6', '7', '8')
+        '--also' = @('remote-desktop-off', 'listener-off', 'security-layer-out-of-range', 'nla-required', 'max-connections', 'lan-adapter', 'listener-logon-off', 'terminal-server-off', 'drain-mode', 'protocol-foreign', 'termservice-disabled', 'service-dependency', 'termservice-dll', 'termservice-account', 'system-service-disabled', 'keyiso-disabled', 'sessionenv-disabled', 'umrdpservice-disabled', 'firewall-closed', 'certificate-gone', 'certificate-not-usable', 'certificate-expired', 'certificate-pinned', 'packages-replaced', 'packages-incomplete', 'authentication-packages', 'guest-only', 'audit-full', 'setup-unfinished')
     }
     $given = @($tree.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
     if ($word -ne '' -and $given.Count -gt 0) {

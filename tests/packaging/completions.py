@@ -32,6 +32,13 @@ def words_of_help(nlafix, *command):
     return words
 
 
+def codes_of(nlafix):
+    ended = subprocess.run([nlafix, 'fix', '--list-repairs'], stdout=subprocess.PIPE, check=True, text=True)
+    codes = set(re.findall(r'^[a-z][-a-z0-9]+$', ended.stdout, re.MULTILINE))
+    assert 'remote-desktop-off' in codes, ended.stdout
+    return codes
+
+
 def require_written_from_help(nlafix, completions):
     """As if completions/make.py ran now."""
     with program.Folder() as folder:
@@ -160,13 +167,17 @@ def require_shell_offers_all(shell, nlafix, completions, folder):
         if command == 'help':
             require_offers(shell, completions, folder, ['nlafix', 'help', ''], commands)
             continue
-        require_offers(shell, completions, folder, ['nlafix', command, ''], {'hive.file'})
+        require_offers(shell, completions, folder, ['nlafix', command, ''],
+                       {'undo': {'hive.bak'}, 'backups': {'folder/' if shell is fish else 'folder'}}
+                       .get(command, {'hive.file'}))
         if '--color' in options:
             require_offers(shell, completions, folder, ['nlafix', command, '--color', ''],
                            {'auto', 'always', 'never'})
     require_offers(shell, completions, folder, ['nlafix', 'fix', '--control-set', ''], {'boot', 'all'})
     require_offers(shell, completions, folder, ['nlafix', 'fix', '--backup-dir', 'fo'], {'folder/'} if
                    shell is fish else {'folder'})
+    require_offers(shell, completions, folder, ['nlafix', 'fix', '--also', ''], codes_of(nlafix))
+    require_offers(shell, completions, folder, ['nlafix', 'check', '--partition', ''], {'1', '8'})
 
 
 def require_text_names_all(nlafix, text, what):
@@ -184,6 +195,7 @@ def main():
     asked = []
     with program.Folder() as folder:
         (folder / 'hive.file').write_bytes(b'')
+        (folder / 'hive.bak').write_bytes(b'')
         (folder / 'folder').mkdir()
         for name in ('bash', 'fish', 'zsh'):
             if not shutil.which(name):
