@@ -59,7 +59,7 @@ def table(kinds):
 
 
 def manual(kinds):
-    lines = ['.Bl -tag -width Ds']
+    lines = ['.Bl -tag -width 1n']
     for kind in kinds:
         lines.append('.It %s' % kind.name)
         lines.append({'no': 'Not opened by', 'only reads, through qemu-nbd': 'Only read by'}.get(
@@ -68,7 +68,10 @@ def manual(kinds):
         if kind.opener == 'qemu-nbd':
             lines.append('through qemu-nbd.')
         if kind.command:
-            lines += ['.Bd -literal -compact', kind.command.replace('\\', '\\e'), '.Ed']
+            # With the margin of the list, no line of a terminal is longer than 80 columns.
+            broken = ' \\\n'.join(textwrap.wrap(kind.command, 70, break_long_words=False,
+                                                break_on_hyphens=False))
+            lines += ['.Bd -literal -compact', broken.replace('\\', '\\e'), '.Ed']
     return lines + ['.El']
 
 

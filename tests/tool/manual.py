@@ -95,6 +95,13 @@ def require_statuses_agree(manual, readme, nlafix):
         require_same(in_readme, in_manual, 'exit statuses of README.md and manual')
 
 
+def require_fits_terminal(page):
+    """A line that a terminal of 80 columns breaks cannot be pasted."""
+    shown = subprocess.run(['mandoc', '-T', 'utf8', page], stdout=subprocess.PIPE, check=True)
+    for line in re.sub('.\b', '', shown.stdout.decode('utf-8')).splitlines():
+        assert len(line) <= 80, line
+
+
 def main():
     path, source_dir = program.arguments()
     page = source_dir / 'docs' / 'nlafix.1'
@@ -112,6 +119,7 @@ def main():
         ended = subprocess.run(['mandoc', '-T', 'lint', '-W', 'warning', page],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert ended.returncode == 0, ended.stdout
+        require_fits_terminal(page)
     else:
         print('mandoc is not here: the form of the page was not judged')
     print('%d options in %d commands' % (len(set().union(*helps.values())), len(COMMANDS)))

@@ -56,12 +56,12 @@ constexpr std::string_view serve =
 constexpr auto kinds = std::to_array<ImageKind>({
     {"raw", "raw", ImageFormat::raw, Opener::nlafix, true, Remedy::none, "", "", nullptr},
     {"qcow2 with LUKS encryption", "", ImageFormat::qcow2, Opener::nobody, true, Remedy::serve,
-     "--object secret,id=key,file=PASSPHRASE-FILE --image-opts driver=qcow2,encrypt.format=luks,"
-     "encrypt.key-secret=key,file.driver=file,file.filename=IMAGE",
+     "--object secret,id=key,file=PASSPHRASE-FILE --image-opts driver=qcow2,encrypt.key-secret=key,"
+     "file.driver=file,file.filename=IMAGE",
      served, [](ByteView head) { return is_qcow2(head, 2); }},
     {"qcow2 with AES encryption", "", ImageFormat::qcow2, Opener::nobody, true, Remedy::serve,
-     "--object secret,id=key,file=PASSPHRASE-FILE --image-opts driver=qcow2,encrypt.format=aes,"
-     "encrypt.key-secret=key,file.driver=file,file.filename=IMAGE",
+     "--object secret,id=key,file=PASSPHRASE-FILE --image-opts driver=qcow2,encrypt.key-secret=key,"
+     "file.driver=file,file.filename=IMAGE",
      served, [](ByteView head) { return is_qcow2(head, 1); }},
     {"qcow2", "qcow2", ImageFormat::qcow2, Opener::qemu_nbd, true, Remedy::convert, to_raw,
      disk_raw, [](ByteView head) { return is_qcow2(head, std::nullopt); }},
