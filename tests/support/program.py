@@ -165,11 +165,13 @@ class Nlafix:
 
 
 class Folder:
-    """A temporary folder, removed at the end. In memory where `fast` and the system has such one."""
+    """A temporary folder, removed at the end. In memory where `fast` and the system has such one, from
+    which programs run."""
 
     def __init__(self, fast=False):
         memory = '/dev/shm'
-        self.place = memory if fast and os.access(memory, os.W_OK) else None
+        fast = fast and os.access(memory, os.W_OK) and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+        self.place = memory if fast else None
 
     def __enter__(self):
         self.path = pathlib.Path(os.path.realpath(tempfile.mkdtemp(prefix='nlafix-test-',
