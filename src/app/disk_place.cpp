@@ -136,7 +136,7 @@ void DiskPlace::find_hive(Report& report) {
     commit::refuse_interrupted_commit(system_, subject_, *disk_.device, options_.backup_folder);
     options_.begins("looking for Windows");
     const disk::PartitionTable table = disk::read_partition_table(*disk_.device);
-    const auto volumes = source::search_volumes(*disk_.device, table);
+    const auto volumes = source::search_volumes(*disk_.device, table, options_.partition);
     report.warnings.insert(report.warnings.end(), table.warnings.begin(), table.warnings.end());
     const FoundWindows windows = choose_windows(
         volumes, {options_.partition, options_.windows_folder},

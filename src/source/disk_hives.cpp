@@ -125,10 +125,13 @@ std::string content_of(const DiskVolume& volume) {
     return std::string(content) + (text.empty() ? "" : ", " + text);
 }
 
-std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
-                                       const disk::PartitionTable& table) {
+std::vector<DiskVolume> search_volumes(disk::BlockDevice& device, const disk::PartitionTable& table,
+                                       std::optional<std::uint32_t> only) {
+    const bool has_it = std::ranges::any_of(
+        table.partitions, [only](const auto& partition) { return partition.number == only; });
     std::vector<DiskVolume> volumes;
     for (const disk::Partition& partition : table.partitions) {
+        if (has_it && partition.number != only) continue;
         DiskVolume volume;
         volume.partition = partition;
         try {

@@ -45,9 +45,10 @@ struct DiskVolume {
 /// What the volume holds, for a person: "NTFS", "LVM", "NTFS, Linux RAID (md)", "empty", "unknown".
 std::string content_of(const DiskVolume& volume);
 
-/// Looks at every volume of `table`; reads folders, and the first bytes of hives.
-std::vector<DiskVolume> search_volumes(disk::BlockDevice& device,
-                                       const disk::PartitionTable& table);
+/// Looks at the volume of `table` that is `only`, or at every one where there is no such number;
+/// reads folders, and the first bytes of hives.
+std::vector<DiskVolume> search_volumes(disk::BlockDevice& device, const disk::PartitionTable& table,
+                                       std::optional<std::uint32_t> only = std::nullopt);
 
 /// The logs beside the hive at `path`, in the order in which Windows looks at them; one that cannot
 /// be read is in the list with the reason. Throws Error(malformed_volume, io_error).

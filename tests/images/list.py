@@ -200,6 +200,38 @@ def silent_server(path, reports, folder):
     assert len(volumes) == len(VOLUMES) + 3
 
 
+def calls_of_list(path, disk, folder):
+    """System calls of a list, its children included."""
+    trace = folder / 'trace'
+    ended = subprocess.run(['strace', '-f', '-c', '-U', 'name,calls', '-o', trace, path, 'list', '--json', disk],
+                           stdout=subprocess.PIPE)
+    assert ended.returncode == 0, ended
+    return len(ended.stdout.splitlines()), int(trace.read_text().splitlines()[-1].split()[-1])
+
+
+def many_volumes(path, maker, folder):
+    """The work grows with their number, and no faster: each is looked at twice, whatever is beside it."""
+    if 'ASAN_OPTIONS' in os.environ or not shutil.which('strace'):
+        print('no strace, or sanitizers that it does not go with: many volumes were not counted')
+        return
+    size = 2 * _image.MIB
+    volume = folder / 'one.img'
+    maker.volume(volume, hive=maker.hive('xp-missing-both'), size=size)
+    calls = {}
+    for count in (30, 120):
+        disk = folder / 'many.img'
+        disk.unlink(missing_ok=True)
+        ranges = [((1 + index) * size, size) for index in range(count)]
+        _image.empty_disk(disk, (2 + count) * size)
+        for offset, _ in ranges:
+            _image.put(disk, offset, volume.read_bytes())
+        _image.write_gpt(disk, ranges)
+        volumes, calls[count] = calls_of_list(path, disk, folder)
+        assert volumes == count, volumes
+    print('system calls of a list of 30 volumes: %(30)d, of 120: %(120)d' % {str(n): c for n, c in calls.items()})
+    assert calls[120] <= 4 * calls[30], calls
+
+
 def main():
     path, source_dir = program.arguments()
     maker = _image.Maker(path, source_dir)
@@ -212,6 +244,7 @@ def main():
         without_lists(path, reports, folder)
         loop_device(path, reports, folder)
         silent_server(path, reports, folder)
+        many_volumes(path, maker, folder)
     sys.exit(0)
 
 
