@@ -186,6 +186,7 @@ TEST_CASE("a volume with spoilt structures ends in an answer or in an error") {
     std::map<std::string, std::size_t> outcomes;
     for (const std::size_t pieces : {3U, 300U}) {  // the latter has an attribute list
         image.runs = pieces;
+        image.windows_traits = pieces == 300;  // and another one for the MFT
         DiskCommit commit(image, before, edited(before, {3, 10}));
         run_mutants(commit, outcomes);
     }

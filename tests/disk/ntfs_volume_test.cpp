@@ -152,6 +152,20 @@ TEST_CASE("A hive in over a thousand pieces is read") {
     CHECK(equal(opened.volume.read_file(hive_on_volume, limit), options.files[0].second));
 }
 
+TEST_CASE("An MFT in pieces that an attribute list names is read") {
+    NtfsImageOptions options = with_hive();
+    options.windows_traits = true;
+    Opened opened(options);
+    const NtfsGeometry geometry = opened.volume.geometry();
+    REQUIRE(geometry.mft.size() == 2);
+    const std::uint64_t first_piece = geometry.mft[0].count * geometry.cluster_bytes;
+    CHECK(geometry.mft[0].first + geometry.mft[0].count != geometry.mft[1].first);
+    // The record that a fix writes is in the second piece.
+    const NtfsFile hive = opened.volume.find(hive_on_volume).value();
+    CHECK(hive.record * geometry.record_bytes >= first_piece);
+    CHECK(opened.volume.read_file(hive_on_volume, 1 << 20) == options.files.front().second);
+}
+
 TEST_CASE("Compressed and sparse files are read, and not written") {
     NtfsImageOptions options = with_hive();
     std::fill_n(options.files[0].second.begin() + 4096, 30 * 4096, std::byte{0});

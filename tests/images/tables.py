@@ -48,7 +48,7 @@ VOLUMES = {
     'a hive in 20 pieces': ({'runs': 20, 'cluster': 512}, None),
     'a hive in over 1000 pieces': ({'runs': 1010, 'cluster': 512}, None),
     'a hive with an attribute list': ({'store': 'attribute-list'}, None),
-    'what Windows leaves around a hive': ({'traits': 'windows'}, 'runlist-switch'),
+    'an old volume of Windows': ({'traits': 'windows'}, 'runlist-switch'),
     'an MFT in pieces': ({'free-apart': 80, 'other-files': 120}, None),
     'a volume without a free cluster': ({'free': 0}, 'in-place'),
     'a volume with few free clusters': ({'free-apart': 12}, None),

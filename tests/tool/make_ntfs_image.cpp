@@ -27,7 +27,7 @@ constexpr const char* usage =
     "  --runs N             pieces of the hive\n"
     "  --streams N          other streams of the hive\n"
     "  --other-files N      empty files beside Windows\n"
-    "  --traits windows     what Windows leaves around a hive\n"
+    "  --traits windows     what Windows leaves around a hive, and an MFT in pieces\n"
     "  --store compressed|sparse|encrypted|overlay-filter|attribute-list\n"
     "  --free N             clusters that stay free, in one piece\n"
     "  --free-apart N       clusters that stay free, each on its own\n"

@@ -35,6 +35,7 @@ extern "C" {
 #undef max
 
 #include "base/text.h"
+#include "ntfs/mft_in_pieces.h"
 #include "ntfs/mkntfs.h"
 #include "ntfs/restart_pages.h"
 #include "ntfs/windows_traits.h"
@@ -96,6 +97,7 @@ public:
         }
         add_empty_files(*volume_, options_.other_files);
         write_journal();
+        if (options_.windows_traits) put_mft_in_pieces(*volume_);
         if (options_.dirty &&
             ntfs_volume_write_flags(volume_.get(),
                                     static_cast<le16>(volume_->flags | VOLUME_IS_DIRTY)) != 0) {

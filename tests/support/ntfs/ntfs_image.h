@@ -35,7 +35,8 @@ struct NtfsImageOptions {
     std::uint64_t free_clusters = ~std::uint64_t{0};
     bool free_ones_apart = false;
 
-    /// What Windows leaves around a hive (ntfs/windows_traits.h).
+    /// What Windows leaves around a hive (ntfs/windows_traits.h), and an MFT in pieces that an
+    /// attribute list names (ntfs/mft_in_pieces.h).
     bool windows_traits = false;
     /// So many empty files beside Windows, a thousand in each folder. Made last, so that the MFT
     /// lies in pieces where only single clusters are free.
