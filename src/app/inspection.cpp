@@ -9,6 +9,7 @@
 #include "app/evidence.h"
 #include "base/file_time.h"
 #include "nla/repair.h"
+#include "os/path_syntax.h"
 #include "regf/structure.h"
 #include "system/image_version.h"
 
@@ -69,6 +70,13 @@ std::string hint_at_copies(HivePlace& place) {
     return "take SYSTEM from a backup";
 }
 
+/// Clusters behind the end of a cut image read as zeros.
+std::string hint_at_cut_image(const Report& report) {
+    if (!report.disk || report.disk->format == "raw" || report.disk->format == "nbd") return "";
+    return "; see first whether the image is whole (qemu-img check " +
+           os::shell_quoted(report.disk->path) + ")";
+}
+
 bool is_lost(ErrorCode code) {
     return code == ErrorCode::not_a_hive || code == ErrorCode::no_such_file ||
            code == ErrorCode::link_leads_out;
@@ -85,8 +93,10 @@ source::HiveFiles read_hive_at(HivePlace& place, const Report& report) {
         const Error lost = error.code() == ErrorCode::no_such_file
                                ? Error(ErrorCode::no_windows, "the SYSTEM hive is gone")
                                : error;
-        throw Error(lost).hint("this is a Windows, and its SYSTEM hive is lost: " +
-                               hint_at_copies(place));
+        throw Error(lost)
+            .path(report.location->path)
+            .hint("this is a Windows, and its SYSTEM hive is lost: " + hint_at_copies(place) +
+                  hint_at_cut_image(report));
     }
 }
 

@@ -2,6 +2,9 @@
 """A volume that holds a Windows whose SYSTEM is empty, zeros, something else or gone is the system disk all
 the same: the error says so, and where a copy lies. Where another Windows is whole, that one is meant."""
 
+import os
+import subprocess
+
 import _image
 import program
 
@@ -37,9 +40,20 @@ def main():
                     seen = nlafix(command, disk)
                     error = seen.report['error']
                     assert seen.status == 4 and words in error['message'], (words, error)
+                    assert error['message'].startswith(str(disk)), error
                     assert 'SYSTEM hive is lost' in error['hint'], error
                     assert ('RegBack' in error['hint']) == with_copy, error
                 assert disk.read_bytes() == before
+        # A cut image reads as zeros behind its end.
+        maker.volume(disk, hive=whole)
+        for kind in ('qcow2', 'vmdk'):
+            image = folder / ('cut.' + kind)
+            _image.convert(disk, image, kind)
+            os.truncate(image, os.path.getsize(image) // 2)
+            error = nlafix('check', image).report['error']
+            assert 'qemu-img check %s' % image in error['hint'], error
+            assert subprocess.run(['qemu-img', 'check', image], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL).returncode != 0
         # Beside a Windows that boots it is not asked about.
         _image.empty_disk(disk, 4 * MIB + 2 * SIZE)
         maker.volume(disk, offset=MIB, file=CONFIG + 'SOFTWARE=%s' % whole)
