@@ -25,7 +25,7 @@ std::string repairs_of(const Report& report) {
     for (const nla::Finding& finding : report.diagnosis->findings) {
         const std::string code = finding.code();
         if (finding.severity == nla::Severity::note || !is_repair(code)) continue;
-        if (was_repaired(report, code)) continue;
+        if (was_repaired(report, code) || finding.repair.empty()) continue;
         if (std::find(codes.begin(), codes.end(), code) != codes.end()) continue;
         codes.push_back(code);
         words += " --also " + code;
