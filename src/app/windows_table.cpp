@@ -125,6 +125,7 @@ std::string options_for(const FoundWindows& windows, const std::vector<FoundWind
     const bool one_volume = std::ranges::all_of(found, [&found](const FoundWindows& windows) {
         return windows.volume == found.front().volume;
     });
+    choices.reserve(found.size());
     for (const FoundWindows& windows : found) {
         choices.push_back({windows.volume->partition.number, windows.hive, row(*windows.volume),
                            name_of(windows), options_for(windows, found)});

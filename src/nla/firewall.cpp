@@ -12,7 +12,7 @@
 namespace nlafix::nla {
 namespace {
 
-constexpr const char* policy_key = "Services\\SharedAccess\\Parameters\\FirewallPolicy";
+constexpr const char* settings_key = "Services\\SharedAccess\\Parameters\\FirewallPolicy";
 
 std::size_t index_of(Profile profile) {
     return static_cast<std::size_t>(profile);
@@ -115,20 +115,48 @@ std::array<bool, 3> profiles_of(const Fields& fields) {
             has(fields, "profile", "public")};
 }
 
-FirewallProfile read_profile(const Scene& scene, Profile which) {
-    const std::string key = std::string(policy_key) + "\\" + key_name(which);
-    const auto number = [&](const char* value, std::uint32_t otherwise) {
-        const Observation seen = scene.look(number_in(key, value));
+/// The keys of a profile's policies. A policy of before Vista is one for private networks.
+std::vector<std::string> policy_keys(Profile which) {
+    const std::string key = std::string(firewall_policies_key) + "\\";
+    if (which != Profile::home) return {key + key_name(which)};
+    return {key + "PrivateProfile", key + "StandardProfile"};
+}
+
+/// The value `name` of a profile: the policy where there is one. Throws Error where it is there and
+/// cannot be read.
+Observation value_of(const Scene& scene, Profile which, const char* name) {
+    std::vector<Place> places;
+    for (const std::string& key : policy_keys(which)) {
+        places.push_back({HiveRole::software, key, name});
+    }
+    places.push_back(number_in(std::string(settings_key) + "\\" + key_name(which), name));
+    Observation seen;
+    for (const Place& place : places) {
+        seen = scene.look(place);
         if (seen.state == Observation::State::unreadable) {
-            throw Error(seen.trouble_code, key_of(seen) + ": " + value + " " + seen.trouble);
+            throw Error(seen.trouble_code, key_of(seen) + ": " + name + " " + seen.trouble);
         }
+        if (seen.is_present()) break;
+    }
+    return seen;
+}
+
+FirewallProfile read_profile(const Scene& scene, Profile which) {
+    const auto number = [&](const char* name, std::uint32_t otherwise) {
+        const Observation seen = value_of(scene, which, name);
         return seen.is_present() ? seen.number : otherwise;
     };
     FirewallProfile profile;
     profile.is_on = number("EnableFirewall", 1) != 0;
     // 0 allows; absent, and anything else, blocks.
     profile.allows_by_default = number("DefaultInboundAction", 1) == 0;
-    profile.takes_no_exceptions = number("DoNotAllowExceptions", 0) != 0;
+    const Observation without = value_of(scene, which, "DoNotAllowExceptions");
+    profile.takes_no_exceptions = without.is_present() && without.number != 0;
+    profile.is_policy_without_exceptions =
+        profile.takes_no_exceptions && without.place.hive == HiveRole::software;
+    const Observation merges = value_of(scene, which, "AllowLocalPolicyMerge");
+    const bool is_policy = merges.place.hive == HiveRole::software;  // in SYSTEM it says nothing
+    profile.takes_local_rules = !(is_policy && merges.is_present() && merges.number == 0);
     return profile;
 }
 
@@ -165,16 +193,28 @@ Firewall::Firewall(const Scene& scene, std::uint32_t port) : port_(port) {
     }
     if (scene.has_key(firewall_rules_key)) {
         is_known_ = !(start.is_present() && start.number == 4);
-        for (const Observation& value : scene.texts_in(firewall_rules_key)) {
-            auto rule = read_rule(value.stored_name, value.text, port);
-            if (rule && rule->is_active) rules_.push_back(std::move(*rule));
-        }
+        read_rules(scene, HiveRole::system, firewall_rules_key);
+        read_rules(scene, HiveRole::software,
+                   std::string(firewall_policies_key) + "\\FirewallRules");
     } else if (scene.generation() == system::Generation::xp ||
                scene.generation() == system::Generation::server2003) {
         is_known_ = old.is_present() && old.number != 4 &&
-                    scene.has_key(std::string(policy_key) + "\\StandardProfile");
+                    scene.has_key(std::string(settings_key) + "\\StandardProfile");
         read_old_ports(scene);
     }
+}
+
+void Firewall::read_rules(const Scene& scene, HiveRole hive, const std::string& key) {
+    for (const Observation& value : scene.texts_in(key, hive)) {
+        auto rule = read_rule(value.stored_name, value.text, port_);
+        if (!rule || !rule->is_active) continue;
+        rule->is_policy = hive == HiveRole::software;
+        rules_.push_back(std::move(*rule));
+    }
+}
+
+bool Firewall::counts(const FirewallRule& rule, Profile which) const {
+    return rule.profiles[index_of(which)] && (rule.is_policy || profile(which).takes_local_rules);
 }
 
 /// Before Vista: one value for each port, "3389:TCP:*:Enabled:...".
@@ -184,7 +224,7 @@ void Firewall::read_old_ports(const Scene& scene) {
     const std::string beginning = std::to_string(port_) + ":tcp:";
     for (const Profile which : {Profile::domain, Profile::home}) {
         const std::string key =
-            std::string(policy_key) + "\\" + key_name(which) + "\\GloballyOpenPorts\\List";
+            std::string(settings_key) + "\\" + key_name(which) + "\\GloballyOpenPorts\\List";
         for (const Observation& value : scene.texts_in(key)) {
             const std::string text = ascii_lower_case(value.text);
             if (text.compare(0, beginning.size(), beginning) != 0) continue;
@@ -210,15 +250,15 @@ const FirewallProfile& Firewall::profile(Profile which) const {
 }
 
 bool Firewall::lets_in(Profile which) const {
-    return std::any_of(rules_.begin(), rules_.end(), [which](const FirewallRule& rule) {
-        return !rule.blocks && rule.profiles[index_of(which)];
+    return std::any_of(rules_.begin(), rules_.end(), [this, which](const FirewallRule& rule) {
+        return !rule.blocks && counts(rule, which);
     });
 }
 
 const FirewallRule* Firewall::blocked_by(Profile which) const {
     const FirewallRule* found = nullptr;
     for (const FirewallRule& rule : rules_) {
-        if (!rule.blocks || !rule.profiles[index_of(which)]) continue;
+        if (!rule.blocks || !counts(rule, which)) continue;
         if (found == nullptr || found->is_restricted) found = &rule;
     }
     return found;
@@ -227,7 +267,7 @@ const FirewallRule* Firewall::blocked_by(Profile which) const {
 const FirewallRule* Firewall::restricted_by(Profile which) const {
     const FirewallRule* found = nullptr;
     for (const FirewallRule& rule : rules_) {
-        if (rule.blocks || !rule.profiles[index_of(which)]) continue;
+        if (rule.blocks || !counts(rule, which)) continue;
         if (!rule.is_restricted) return nullptr;
         found = &rule;
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The firewall of Windows as SYSTEM has it: a room of the diagnosis (nla/scene.h).
+// The firewall of Windows as SYSTEM has it, and the policies of SOFTWARE over it: a room of the
+// diagnosis (nla/scene.h).
 // Owns: reading its rules (MS-GPFAS 2.2.2.19: "v2.10|Action=Allow|Active=TRUE|...|") and profiles;
-//   which rule lets a connection to a port in.
-// Never: knows policies, which SOFTWARE holds.
+//   which rule counts, and lets a connection to a port in.
+// Never: judges what that means for a login.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nla/place.h"
 #include "nla/scene.h"
 
 namespace nlafix::nla {
@@ -33,16 +35,20 @@ struct FirewallRule {
     std::array<bool, 3> profiles = {true, true, true};  // by Profile
     bool is_restricted = false;                         // to some remote addresses
     std::string remote;                                 // those, as they stand there
+    bool is_policy = false;                             // from SOFTWARE
 };
 
 /// The rule in `text` where it is one about incoming TCP to `port` and to whatever service Remote
 /// Desktop is; nothing for any other, and for text that is none.
 std::optional<FirewallRule> read_rule(std::string id, std::string_view text, std::uint32_t port);
 
+/// A policy wins over the value of the same name in SYSTEM.
 struct FirewallProfile {
     bool is_on = true;
     bool allows_by_default = false;
     bool takes_no_exceptions = false;
+    bool is_policy_without_exceptions = false;  // that one is a policy
+    bool takes_local_rules = true;              // else those of policies alone count
 };
 
 class Firewall {
@@ -62,7 +68,9 @@ public:
     const FirewallRule* restricted_by(Profile which) const;
 
 private:
+    void read_rules(const Scene& scene, HiveRole hive, const std::string& key);
     void read_old_ports(const Scene& scene);
+    bool counts(const FirewallRule& rule, Profile which) const;
 
     std::uint32_t port_;
     bool is_known_ = false;
@@ -73,5 +81,7 @@ private:
 /// The key that holds the rules, below the control set.
 inline constexpr const char* firewall_rules_key =
     "Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules";
+/// The key of the policies, in SOFTWARE.
+inline constexpr const char* firewall_policies_key = "Policies\\Microsoft\\WindowsFirewall";
 
 }  // namespace nlafix::nla

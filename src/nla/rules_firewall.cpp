@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Rules about the firewall of Windows, as far as SYSTEM has it. Policies over it are in SOFTWARE.
+// Rules about the firewall of Windows, and policies over it.
 #include <algorithm>
 
 #include "base/text.h"
@@ -14,6 +14,12 @@ using system::Generation;
 using Seen = std::vector<Observation>;
 
 constexpr const char* listener = "Control\\Terminal Server\\WinStations\\RDP-Tcp";
+constexpr const char* rules_and_profiles =
+    "the firewall's rules and profiles, below `Services\\SharedAccess`, and where SOFTWARE is at "
+    "hand the policies over them";
+constexpr const char* where_it_is_on =
+    "the firewall's rules and profiles, below `Services\\SharedAccess`, and where SOFTWARE is at "
+    "hand the policies over them; only where Remote Desktop is on";
 constexpr const char* profiles_key = "Services\\SharedAccess\\Parameters\\FirewallPolicy";
 
 // The rules that Windows ships, and the one that is its own since Windows 8.
@@ -54,9 +60,19 @@ Found found_in(const Scene& scene, std::string detail, std::uint32_t port, std::
     return {std::move(detail), std::to_string(port), std::move(rules)};
 }
 
+bool is_closed_in(const Firewall& firewall, Profile which) {
+    return !firewall.profile(which).allows_by_default && !firewall.lets_in(which);
+}
+
 Verdict closed_profiles(const Firewall& firewall) {
+    return judge(firewall, [&](Profile which) { return is_closed_in(firewall, which); });
+}
+
+/// Those that are closed because only rules of policies count, or for want of any rule.
+Verdict closed_profiles(const Firewall& firewall, bool by_policy) {
     return judge(firewall, [&](Profile which) {
-        return !firewall.profile(which).allows_by_default && !firewall.lets_in(which);
+        return is_closed_in(firewall, which) &&
+               firewall.profile(which).takes_local_rules != by_policy;
     });
 }
 
@@ -72,18 +88,32 @@ bool in_public_of_a_domain(const Verdict& verdict, const Scene& scene) {
     return verdict.found != 0 && !verdict.is_all() && verdict.only_public && scene.in_domain();
 }
 
-Condition is_closed(std::string when, Weighs weighs) {
-    return {std::move(when), [weighs](const Seen& seen, const Scene& scene) -> Answer {
+Found closed_for_want_of_a_rule(const Scene& scene, const Firewall& firewall,
+                                const Verdict& closed) {
+    return found_in(scene, "closed in these profiles: " + closed.profiles, firewall.port(),
+                    "no rule for the port is on");
+}
+
+Found closed_by_policy(const Scene&, const Firewall& firewall, const Verdict& closed) {
+    return {
+        "in these profiles: " + closed.profiles, std::to_string(firewall.port()),
+        found_elsewhere(HiveRole::software, firewall_policies_key, "AllowLocalPolicyMerge", "0")};
+}
+
+/// `weighs` is asked about all profiles that are closed, the words are about those of one kind.
+Condition is_closed(std::string when, Weighs weighs, bool by_policy) {
+    return {std::move(when), [weighs, by_policy](const Seen& seen, const Scene& scene) -> Answer {
                 if (!scene.is_remote_desktop_on()) return std::nullopt;
                 const Firewall& firewall = scene.firewall(port_of(seen));
                 if (!firewall.is_known()) return std::nullopt;
                 // Another code says more of a port that the rules do not know.
                 const bool is_moved =
                     firewall.port() != 3389 && closed_profiles(scene.firewall(3389)).found == 0;
-                const Verdict closed = closed_profiles(firewall);
-                if (is_moved || !weighs(closed, scene)) return std::nullopt;
-                return found_in(scene, "closed in these profiles: " + closed.profiles,
-                                firewall.port(), "no rule for the port is on");
+                if (is_moved || !weighs(closed_profiles(firewall), scene)) return std::nullopt;
+                const Verdict closed = closed_profiles(firewall, by_policy);
+                if (closed.found == 0) return std::nullopt;
+                return by_policy ? closed_by_policy(scene, firewall, closed)
+                                 : closed_for_want_of_a_rule(scene, firewall, closed);
             }};
 }
 
@@ -123,19 +153,27 @@ Answer is_blocked(const Seen& seen, const Scene& scene, bool by_all_means) {
 }
 
 Condition takes_no_exceptions(std::string when, bool everywhere) {
-    return {std::move(when), [everywhere](const Seen& seen, const Scene& scene) -> Answer {
-                const Firewall& firewall = scene.firewall(port_of(seen));
-                if (!firewall.is_known()) return std::nullopt;
-                const Verdict shut = judge(firewall, [&](Profile which) {
-                    return firewall.profile(which).takes_no_exceptions;
-                });
-                if (shut.found == 0 || shut.is_all() != everywhere) return std::nullopt;
-                Found found =
-                    found_in(scene, "in these profiles: " + shut.profiles, firewall.port(), "1");
+    return {
+        std::move(when), [everywhere](const Seen& seen, const Scene& scene) -> Answer {
+            const Firewall& firewall = scene.firewall(port_of(seen));
+            if (!firewall.is_known()) return std::nullopt;
+            const Verdict shut = judge(firewall, [&](Profile which) {
+                return firewall.profile(which).takes_no_exceptions;
+            });
+            if (shut.found == 0 || shut.is_all() != everywhere) return std::nullopt;
+            Found found =
+                found_in(scene, "in these profiles: " + shut.profiles, firewall.port(), "1");
+            const bool by_policy = judge(firewall, [&](Profile which) {
+                                       return firewall.profile(which).is_policy_without_exceptions;
+                                   }).found != 0;
+            if (by_policy) {
+                found.seen = found_elsewhere(HiveRole::software, firewall_policies_key, "", "1");
+            } else {
                 found.seen->place.key = profiles_key;
-                found.seen->place.value = "DoNotAllowExceptions";
-                return found;
-            }};
+            }
+            found.seen->place.value = "DoNotAllowExceptions";
+            return found;
+        }};
 }
 
 Answer opens_another_port(const Seen& seen, const Scene& scene) {
@@ -145,8 +183,7 @@ Answer opens_another_port(const Seen& seen, const Scene& scene) {
     const Firewall& stock = scene.firewall(3389);
     if (!firewall.is_known()) return std::nullopt;
     const Verdict moved = judge(firewall, [&](Profile which) {
-        return !firewall.profile(which).allows_by_default && !firewall.lets_in(which) &&
-               stock.lets_in(which);
+        return is_closed_in(firewall, which) && stock.lets_in(which);
     });
     if (moved.found == 0) return std::nullopt;
     return found_in(scene, "in these profiles: " + moved.profiles, port, "3389 alone is open");
@@ -174,24 +211,23 @@ std::vector<Rule> firewall_rules() {
         {.code = "firewall-closed",
          .area = Area::firewall,
          .places = {port},
-         .looks_at =
-             "the firewall's rules and profiles, below `Services\\SharedAccess`; only where "
-             "Remote Desktop is on",
-         .subject = "the port",
+         .looks_at = where_it_is_on,
+         .subject = "N",
          .since = Generation::xp,
          .even_if_stock = true,
          .cases = {{Severity::blocks,
-                    is_closed("no profile whose firewall is on has a rule that is on", in_all),
+                    is_closed("no profile whose firewall is on has a rule that is on", in_all,
+                              false),
                     "Remote Desktop is on, but the firewall of Windows lets nobody reach it (port "
                     "{})"},
                    {Severity::may_block,
                     is_closed("some profile whose firewall is on has no rule that is on",
-                              in_some_but),
+                              in_some_but, false),
                     "the firewall of Windows lets nobody reach Remote Desktop (port {}) on some "
                     "networks"},
                    {Severity::note,
                     is_closed("only the public profile has none, on a machine in a domain",
-                              in_public_of_a_domain),
+                              in_public_of_a_domain, false),
                     "on public networks the firewall of Windows lets nobody reach Remote Desktop "
                     "(port {})"}},
          .means =
@@ -204,11 +240,41 @@ std::vector<Rule> firewall_rules() {
                                      switch_on, true},
                           .risk = "The port is open on every network that the rules name, on "
                                   "public ones too."}},
+        {.code = "firewall-policy",
+         .area = Area::firewall,
+         .needs = {HiveRole::software},
+         .places = {port},
+         .looks_at =
+             "`AllowLocalPolicyMerge` of the profiles and the firewall's rules, below "
+             "`Policies\\Microsoft\\WindowsFirewall` in SOFTWARE; only where Remote Desktop "
+             "is on",
+         .subject = "N",
+         .since = Generation::vista,
+         .even_if_stock = true,
+         .cases =
+             {{Severity::blocks,
+               is_closed("in no profile whose firewall is on does a rule that counts let the port "
+                         "in, and in some only rules of policies count",
+                         in_all, true),
+               "a policy ignores the firewall rules of this machine, and no rule of a policy lets "
+               "anybody reach Remote Desktop (port {})"},
+              {Severity::may_block,
+               is_closed("the same in some profile whose firewall is on", in_some_but, true),
+               "on some networks a policy ignores the firewall rules of this machine, and no rule "
+               "of a policy lets anybody reach Remote Desktop (port {})"},
+              {Severity::note,
+               is_closed("only in the public profile, on a machine in a domain",
+                         in_public_of_a_domain, true),
+               "on public networks a policy ignores the firewall rules of this machine (port {})"}},
+         .means = "Rules that are made on the machine do not count where a policy says so; guides "
+                  "for hardening do it for public networks.",
+         .advice = "let a policy open the port, or take that policy back where it comes from "
+                   "(gpedit.msc, or the domain)"},
         {.code = "firewall-blocks-port",
          .area = Area::firewall,
          .places = {port},
-         .looks_at = "the firewall's rules and profiles, below `Services\\SharedAccess`",
-         .subject = "the port",
+         .looks_at = rules_and_profiles,
+         .subject = "N",
          .since = Generation::vista,
          .even_if_stock = true,
          .cases = {{Severity::blocks,
@@ -229,7 +295,7 @@ std::vector<Rule> firewall_rules() {
          .area = Area::firewall,
          .places = {port},
          .looks_at = "`DoNotAllowExceptions` of the firewall's profiles",
-         .subject = "the port",
+         .subject = "N",
          .since = Generation::xp,
          .even_if_stock = true,
          .cases = {{Severity::blocks,
@@ -244,10 +310,8 @@ std::vector<Rule> firewall_rules() {
         {.code = "firewall-port-mismatch",
          .area = Area::firewall,
          .places = {port},
-         .looks_at =
-             "the firewall's rules and profiles, below `Services\\SharedAccess`; only where "
-             "Remote Desktop is on",
-         .subject = "another port",
+         .looks_at = where_it_is_on,
+         .subject = "N",
          .since = Generation::xp,
          .cases = {{Severity::may_block,
                     {"not 3389, and only 3389 is open", opens_another_port},
@@ -259,10 +323,8 @@ std::vector<Rule> firewall_rules() {
         {.code = "firewall-remote-restricted",
          .area = Area::firewall,
          .places = {port},
-         .looks_at =
-             "the firewall's rules and profiles, below `Services\\SharedAccess`; only where "
-             "Remote Desktop is on",
-         .subject = "the port",
+         .looks_at = where_it_is_on,
+         .subject = "N",
          .since = Generation::xp,
          .even_if_stock = true,
          .cases = {{Severity::note,

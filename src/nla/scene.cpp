@@ -120,13 +120,20 @@ std::vector<std::string> Scene::value_names_of(std::string_view path) const {
     return names;
 }
 
-std::vector<Observation> Scene::texts_in(const std::string& path) const {
+std::vector<Observation> Scene::texts_in(const std::string& path, HiveRole hive) const {
     std::vector<Observation> texts;
     Observation seen;
-    seen.place = text_in(path, "");
-    seen.control_set = set_.number;
-    seen.path = {set_.key.name().utf8()};
-    const auto key = walk_to_key(set_.key, path, key_of(seen), seen.path);
+    seen.place = {hive, path, "", Content::text};
+    regf::KeyNode top = set_.key;
+    if (hive == HiveRole::system) {
+        seen.control_set = set_.number;
+        seen.path = {set_.key.name().utf8()};
+    } else if (const regf::Cells* other = around_.hive(hive)) {
+        top = regf::root_key(*other);
+    } else {
+        return texts;
+    }
+    const auto key = walk_to_key(top, path, key_of(seen), seen.path);
     if (!key) return texts;
     seen.key_node = key->offset();
     for (const regf::CellOffset offset : key->values()) {

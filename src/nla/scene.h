@@ -78,8 +78,10 @@ public:
     std::vector<std::string> subkeys_of(std::string_view path) const;
     /// The names of the values, UTF-8.
     std::vector<std::string> value_names_of(std::string_view path) const;
-    /// The values that are a text; others, and damaged ones, are left out.
-    std::vector<Observation> texts_in(const std::string& path) const;
+    /// The values that are a text; others, and damaged ones, are left out. In another hive `path`
+    /// is below its root, and nothing is there where the hive is not at hand.
+    std::vector<Observation> texts_in(const std::string& path,
+                                      HiveRole hive = HiveRole::system) const;
 
     /// The firewall as it stands to a TCP port. Throws Error where it cannot be read.
     const Firewall& firewall(std::uint32_t port) const;

@@ -328,8 +328,8 @@ std::vector<Row> software_rows() {
 
 std::vector<Row> evidence_rows() {
     std::vector<Row> all;
-    for (const auto& rows :
-         {certificate_rows(), rights_rows(), volume_rows(), account_rows(), software_rows()}) {
+    for (const auto& rows : {certificate_rows(), rights_rows(), volume_rows(), account_rows(),
+                             software_rows(), firewall_rows()}) {
         all.insert(all.end(), rows.begin(), rows.end());
     }
     return all;

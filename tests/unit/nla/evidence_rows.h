@@ -9,5 +9,7 @@
 namespace nlafix::test {
 
 std::vector<Row> evidence_rows();
+/// A part of them.
+std::vector<Row> firewall_rows();
 
 }  // namespace nlafix::test
