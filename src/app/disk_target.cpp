@@ -22,13 +22,13 @@ std::string display_name(const std::string& disk, std::uint32_t partition,
 
 commit::Subject subject_of_disk(os::System& system, const std::string& target) {
     if (disk::is_nbd_uri(target)) {
-        return {target, os::join(os::real_path_of(system, "."), "nbd"), false};
+        return {target, os::join(os::real_path_of(system, "."), "nbd"), false, true};
     }
     const std::string path = os::real_path_of(system, target);
     if (os::status_of(system, path, true).kind == os::FileKind::regular) {
-        return {path, path, true};
+        return {path, path, true, true};
     }
-    return {path, os::join(os::real_path_of(system, "."), os::name_of(path)), false};
+    return {path, os::join(os::real_path_of(system, "."), os::name_of(path)), false, true};
 }
 
 std::optional<os::HeldFolder> hold_folder_of(os::System& system, const commit::Subject& subject) {

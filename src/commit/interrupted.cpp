@@ -65,10 +65,20 @@ bool is_cut_commit_of(os::System& system, disk::BlockDevice& device, const std::
     }
 }
 
-std::vector<std::string> stems_of(const Subject& disk, const std::string& backup_folder) {
-    std::vector<std::string> stems = {disk.stem};
-    if (!backup_folder.empty()) stems.push_back(os::join(backup_folder, os::name_of(disk.stem)));
-    return stems;
+/// What the records of a disk may begin with: beside it, in the folder of the backups and, as an
+/// undo without one looks there, in the one that the user works in, unless that is closed to them.
+std::vector<std::string> stems_of(os::System& system, const Subject& disk,
+                                  const std::string& backup_folder) {
+    std::vector<std::string> folders = {os::folder_of(disk.stem)};
+    if (!backup_folder.empty()) folders.push_back(backup_folder);
+    std::string here;
+    std::vector<std::string> names;
+    if (system.real_path(".", here) == 0 && system.list_folder(here, names) == 0 &&
+        here != folders.front()) {
+        folders.push_back(here);
+    }
+    for (std::string& folder : folders) folder = os::join(folder, os::name_of(disk.stem));
+    return folders;
 }
 
 }  // namespace
@@ -125,7 +135,7 @@ void refuse_interrupted_write(os::System& system, const std::string& hive_path) 
 
 void refuse_interrupted_commit(os::System& system, const Subject& disk, disk::BlockDevice& device,
                                const std::string& backup_folder) {
-    for (const std::string& stem : stems_of(disk, backup_folder)) {
+    for (const std::string& stem : stems_of(system, disk, backup_folder)) {
         if (!os::status_if_any(system, os::folder_of(stem), true)) continue;
         for (const std::string& manifest : find_interrupted_writes(system, stem)) {
             if (is_cut_commit_of(system, device, manifest)) {
@@ -138,7 +148,7 @@ void refuse_interrupted_commit(os::System& system, const Subject& disk, disk::Bl
 std::optional<std::string> find_cut_commit(os::System& system, const Subject& disk,
                                            disk::BlockDevice& device,
                                            const std::string& backup_folder) {
-    for (const std::string& stem : stems_of(disk, backup_folder)) {
+    for (const std::string& stem : stems_of(system, disk, backup_folder)) {
         if (!os::status_if_any(system, os::folder_of(stem), true)) continue;
         auto manifest = find_cut_write(system, stem);
         if (manifest && is_cut_commit_of(system, device, *manifest)) return manifest;

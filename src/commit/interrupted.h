@@ -37,13 +37,12 @@ bool says_under_way(const std::string& name, const std::string& hive_name, const
 void refuse_interrupted_write(os::System& system, const std::string& hive_path);
 
 /// The same for a commit to `device` that was cut: its manifest lies beside the image, in
-/// `backup_folder` (which may be empty), or where a marker beside the image says, and speaks of
-/// this disk.
+/// `backup_folder` (which may be empty), in the current folder, or where a marker beside the image
+/// says, and speaks of this disk.
 void refuse_interrupted_commit(os::System& system, const Subject& disk, disk::BlockDevice& device,
                                const std::string& backup_folder);
 
-/// The manifest beside the image or in `backup_folder` of such a commit that was cut and left a
-/// whole hive.
+/// The manifest, in one of these folders, of such a commit that was cut and left a whole hive.
 std::optional<std::string> find_cut_commit(os::System& system, const Subject& disk,
                                            disk::BlockDevice& device,
                                            const std::string& backup_folder);

@@ -11,6 +11,11 @@
 namespace nlafix::commit {
 namespace {
 
+/// Someone else's folder, or one on a volume that is mounted read-only.
+bool says_no_to_new_files(const Error& error) {
+    return error.code() == ErrorCode::no_permission || error.code() == ErrorCode::read_only;
+}
+
 void remove_marker(os::System& system, const std::string& target) {
     if (os::status_if_any(system, marker_path(target), false)) {
         os::remove(system, marker_path(target));
@@ -84,6 +89,16 @@ void Record::ensure_marker(const os::File& like) const {
         os::flush_folder(system_, folder);
         return;
     }
+    try {
+        put_marker(like);
+    } catch (const Error& error) {
+        if (!subject_.is_disk || !says_no_to_new_files(error)) throw;
+    }
+}
+
+void Record::put_marker(const os::File& like) const {
+    const std::string path = marker_path(subject_.target);
+    const std::string folder = os::folder_of(path);
     // Another one was left by a write that is finished or never began; else it was refused before.
     remove_marker(system_, subject_.target);
     const std::string text = manifest_ + "\n";

@@ -21,6 +21,9 @@ struct Subject {
     std::string stem;
     /// A file, beside which a marker can lie: a block device or a server is none.
     bool is_file = false;
+    /// Of an image in a folder that takes no marker the manifest alone says that a write is under
+    /// way: whoever looks at a disk looks for manifests in other folders, too.
+    bool is_disk = false;
 };
 
 /// The marker beside `target`.
@@ -48,6 +51,7 @@ public:
 
 private:
     void ensure_marker(const os::File& like) const;
+    void put_marker(const os::File& like) const;
 
     os::System& system_;
     const Subject& subject_;

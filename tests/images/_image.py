@@ -4,6 +4,7 @@ look at them."""
 
 import os
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -30,6 +31,8 @@ FORMATS = {
     'vhdx': ('vhdx', []),
     'vmdk': ('vmdk', []),
 }
+
+STATE = re.compile(rb'"state":"[a-z]+" *')
 
 
 def require_tools(*names):
@@ -110,6 +113,13 @@ class Nlafix(program.Nlafix):
             assert codes == codes_of(fixed), (way, codes, fixed)
         self.compared += 1
         return fixed
+
+
+def with_state(manifest, state):
+    """The manifest as it stands on the disk while the write is in that state."""
+    whole = b'"state":"' + state.encode() + b'"'
+    found = STATE.search(manifest)
+    return manifest[:found.start()] + whole.ljust(found.end() - found.start()) + manifest[found.end():]
 
 
 def put(disk, offset, data):

@@ -2,19 +2,8 @@
 """A write that was cut while the volume was mounted: its manifest, or its marker, lies in the volume, and who
 looks at the disk without a mount sees it there."""
 
-import re
-
 import _image
 import program
-
-STATE = re.compile(rb'"state":"[a-z]+" *')
-
-
-def with_state(manifest, state):
-    """The manifest as it stands on the disk while the write is in that state."""
-    whole = b'"state":"' + state.encode() + b'"'
-    found = STATE.search(manifest)
-    return manifest[:found.start()] + whole.ljust(found.end() - found.start()) + manifest[found.end():]
 
 
 class Case:
@@ -56,7 +45,7 @@ def main():
         content = case.manifest.read_bytes()
         for state, wanted in (('writing', True), ('undoing', True), ('written', False), ('undone', False),
                               ('logging', False), ('prepared', False)):
-            case.make(case.manifest.name, with_state(content, state))
+            case.make(case.manifest.name, _image.with_state(content, state))
             assert case.is_refused() == wanted, state
         marker = b'/somewhere/SYSTEM.nlafix-20261126T000000Z.json\n'
         for name, text, wanted in (('SYSTEM.nlafix-writing', marker, True),

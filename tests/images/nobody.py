@@ -41,11 +41,42 @@ def main():
             if image.suffix == '.raw':
                 assert image.read_bytes() == before
             print('%s: check, fix, undo by nobody' % image.name)
+        closed_folder(nlafix, folder, place / 'server.raw')
     sys.exit(0)
 
-def run(nlafix, words, status):
+def closed_folder(nlafix, folder, raw):
+    """An image that nobody may write, in a folder that takes no new file: no marker, so that the manifest alone
+    says that a write was cut."""
+    place, backups = folder / 'closed', folder / 'backups'
+    place.mkdir()
+    backups.mkdir()
+    image = shutil.copy(raw, place / 'server.raw')
+    for entry in (backups, image):
+        shutil.chown(entry, 'nobody')
+    before = image.read_bytes()
+    run(nlafix, ['fix', '--backup-dir', backups, image], 0)
+    after = image.read_bytes()
+    manifest = next(backups.glob('*.json'))
+    for state in ('writing', 'undoing'):
+        image.write_bytes(after)
+        manifest.write_bytes(_image.with_state(manifest.read_bytes(), state))
+        for words, cwd in ((['fix', '-n', '--backup-dir', backups, image], '/'),
+                           (['fix', '--backup-dir', backups, image], '/'),
+                           (['check', image], backups)):
+            said = run(nlafix, words, 3, cwd)
+            assert b'interrupted' in said and bytes(manifest) in said, (state, words, said)
+        run(nlafix, ['check', image], 0)
+        run(nlafix, ['undo', '--backup-dir', backups, image], 0)
+        assert image.read_bytes() == before
+    assert list(place.iterdir()) == [image]
+    print('a folder that takes no marker: the manifest is one')
+
+
+def run(nlafix, words, status, cwd='/'):
     ended = subprocess.run([nlafix, *words], user='nobody', group='nogroup', extra_groups=[],
-                           cwd='/', stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                           cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert ended.returncode == status, (words, ended.returncode, ended.stdout)
+    return ended.stdout
+
 
 main()
