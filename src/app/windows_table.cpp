@@ -2,12 +2,12 @@
 #include "app/windows_table.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/size_text.h"
 #include "base/text.h"
-#include "os/path_syntax.h"
-
 #include "disk/image/image_kinds.h"
+#include "os/path_syntax.h"
 
 namespace nlafix::app {
 namespace {
@@ -103,15 +103,10 @@ void keep_folder(std::vector<FoundWindows>& found, const std::string& folder,
         .hint("those with a Windows are: " + there);
 }
 
-/// The options that tell `windows` from all others of `found`.
-std::string options_for(const FoundWindows& windows, const std::vector<FoundWindows>& found) {
-    const auto count = [&found](const auto& is_alike) {
-        return std::ranges::count_if(found, is_alike);
-    };
-    const auto on_volume = count([&](const auto& one) { return one.volume == windows.volume; });
-    const auto in_all = static_cast<std::ptrdiff_t>(found.size());
+/// The options that tell `windows` from all others; `on_volume` of them are on its volume.
+std::string options_for(const FoundWindows& windows, std::size_t on_volume, bool one_volume) {
     std::string options;
-    if (on_volume != in_all) {
+    if (!one_volume) {
         options = "--partition " + std::to_string(windows.volume->partition.number);
     }
     if (on_volume == 1) return options;
@@ -121,14 +116,15 @@ std::string options_for(const FoundWindows& windows, const std::vector<FoundWind
 
 [[noreturn]] void throw_several(const std::vector<FoundWindows>& found, const std::string& disk,
                                 const NameOfWindows& name_of) {
+    std::map<const DiskVolume*, std::size_t> counts;
+    for (const FoundWindows& windows : found) ++counts[windows.volume];
+    const bool one_volume = counts.size() == 1;
     std::vector<WindowsChoice> choices;
-    const bool one_volume = std::ranges::all_of(found, [&found](const FoundWindows& windows) {
-        return windows.volume == found.front().volume;
-    });
     choices.reserve(found.size());
     for (const FoundWindows& windows : found) {
         choices.push_back({windows.volume->partition.number, windows.hive, row(*windows.volume),
-                           name_of(windows), options_for(windows, found)});
+                           name_of(windows),
+                           options_for(windows, counts[windows.volume], one_volume)});
     }
     throw Error(ErrorCode::several_windows, "holds more than one Windows")
         .path(disk)

@@ -85,7 +85,7 @@ Error&& Error::hint(std::string value) && {
 }
 
 Error&& Error::choices(std::vector<WindowsChoice> value) && {
-    constexpr std::size_t most = 64;  // a report is bounded, a hostile disk is not
+    constexpr std::size_t most = 16;  // a report is bounded, a hostile disk is not
     if (value.size() > most) {
         add("; of " + std::to_string(value.size()) + ", these are the first");
         value.resize(most);

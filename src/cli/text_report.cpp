@@ -20,6 +20,7 @@ using app::Report;
 // Of what was planned and of the warnings; the findings get what is left.
 constexpr std::size_t most_bytes_of_a_part = 3072;
 constexpr std::size_t most_line_bytes = 2048;
+constexpr std::size_t most_choice_bytes = 512;  // of up to 16
 constexpr std::size_t most_path_bytes = 1200;
 
 /// As many lines of `text` as have at most `most_bytes` together, and how many were left out. None
@@ -301,8 +302,9 @@ std::string quiet_report(const Report& report) {
 
 std::string error_text(const std::string& message, const std::string& hint,
                        const std::vector<WindowsChoice>& choices) {
-    const auto line = [](std::string_view head, const std::string& text) {
-        return fmt::format("{}{}\n", head, shortened(escaped(text), most_line_bytes));
+    const auto line = [](std::string_view head, const std::string& text,
+                         std::size_t most_bytes = most_line_bytes) {
+        return fmt::format("{}{}\n", head, shortened(escaped(text), most_bytes));
     };
     std::string text = line("nlafix: error: ", message);
     std::size_t columns = 0;
@@ -310,7 +312,8 @@ std::string error_text(const std::string& message, const std::string& hint,
         columns = std::max(columns, choice.options.size() + 2);
     }
     for (const WindowsChoice& choice : choices) {
-        text += line("  ", fmt::format("{:<{}}{}", choice.options, columns, choice.text()));
+        text += line("  ", fmt::format("{:<{}}{}", choice.options, columns, choice.text()),
+                     most_choice_bytes);
     }
     if (!hint.empty()) text += line("nlafix: hint: ", hint);
     return text;

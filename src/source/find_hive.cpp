@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -60,12 +61,13 @@ std::string windows_folder_of(const std::string& hive) {
 
 std::string only_one(const Paths& hives, const std::string& target) {
     if (hives.size() == 1) return hives.front();
+    std::map<std::string, std::size_t> hives_in;
+    for (const std::string& hive : hives) ++hives_in[windows_folder_of(hive)];
     std::vector<WindowsChoice> choices;
+    choices.reserve(hives.size());
     for (const std::string& hive : hives) {
         const std::string folder = windows_folder_of(hive);
-        const bool is_alone = std::ranges::count_if(hives, [&folder](const std::string& one) {
-                                  return windows_folder_of(one) == folder;
-                              }) == 1;
+        const bool is_alone = hives_in[folder] == 1;
         choices.push_back(
             {0, hive, "", "", is_alone ? "--windows " + os::shell_quoted(folder) : ""});
     }
