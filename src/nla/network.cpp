@@ -14,13 +14,12 @@ std::vector<NetworkInterface> network_interfaces(const Scene& scene) {
     std::vector<NetworkInterface> all;
     for (const std::string& guid : scene.subkeys_of(interfaces)) {
         const std::string key = std::string(interfaces) + "\\" + guid;
-        NetworkInterface one{guid, false, {}};
+        NetworkInterface one{guid, false, {}, {}};
         const Observation dhcp = scene.look(number_in(key, "EnableDHCP"));
         one.uses_dhcp = dhcp.is_present() && dhcp.number != 0;
-        const Observation fixed =
-            scene.look({HiveRole::system, key, "IPAddress", Content::strings});
+        one.fixed = scene.look({HiveRole::system, key, "IPAddress", Content::strings});
         if (!one.uses_dhcp) {
-            std::copy_if(fixed.elements.begin(), fixed.elements.end(),
+            std::copy_if(one.fixed.elements.begin(), one.fixed.elements.end(),
                          std::back_inserter(one.addresses),
                          [](const std::string& address) { return address != "0.0.0.0"; });
         }

@@ -13,7 +13,8 @@ namespace nlafix::nla {
 struct NetworkInterface {
     std::string guid;  // "{...}", as the key is called
     bool uses_dhcp = false;
-    std::vector<std::string> addresses;  // static ones, without 0.0.0.0
+    Observation fixed;                   // its value IPAddress
+    std::vector<std::string> addresses;  // those in it, without 0.0.0.0
 };
 
 /// In the order of their keys. Throws Error(malformed_hive).

@@ -6,6 +6,7 @@
 #include "nla/conditions.h"
 #include "nla/network.h"
 #include "nla/services.h"
+#include "system/machine.h"
 
 namespace nlafix::nla {
 namespace {
@@ -46,6 +47,16 @@ bool needs_dhcp(const Scene& scene) {
 
 bool does_not_need_dhcp(const Scene& scene) {
     return !needs_dhcp(scene);
+}
+
+Answer keeps_an_address_in_a_cloud(const Seen&, const Scene& scene) {
+    const std::string platform = system::platform_of(scene.set());
+    if (!system::is_cloud(platform)) return std::nullopt;
+    for (const NetworkInterface& card : network_interfaces(scene)) {
+        if (card.uses_dhcp || card.addresses.empty()) continue;
+        return Found{"the drivers are those of " + platform, card.addresses.front(), card.fixed};
+    }
+    return std::nullopt;
 }
 
 bool is_in_domain(const Scene& scene) {
@@ -143,7 +154,22 @@ std::vector<Case> cases() {
 }  // namespace
 
 std::vector<Rule> base_service_rules() {
-    return {{.code = "system-service-disabled",
+    return {{.code = "static-address-left",
+             .area = Area::services,
+             .looks_at = "`Services\\Tcpip\\Parameters\\Interfaces`, and the services that give a "
+                         "cloud away",
+             .subject = "an address",
+             .since = Generation::xp,
+             .even_if_absent = true,
+             .cases = {{Severity::note,
+                        {"a card without DHCP has an address, and the drivers are those of a cloud",
+                         keeps_an_address_in_a_cloud},
+                        "a network card keeps the address {}; in a cloud it must be the one that "
+                        "the provider gave"}},
+             .means = "A machine that was moved or restored keeps its old address, and answers "
+                      "nobody.",
+             .advice = "compare it with the address that the console of the cloud shows"},
+            {.code = "system-service-disabled",
              .area = Area::services,
              .places = starts(),
              .subject = "a service",

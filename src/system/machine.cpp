@@ -109,29 +109,6 @@ void read_domain(const regf::KeyNode& set, const regf::Cells* security, Machine&
     }
 }
 
-std::string platform_of(const regf::KeyNode& set) {
-    const auto hardware = key_at(regf::root_key(set.cells()), "HardwareConfig");
-    const std::string last = hardware ? text_at(*hardware, "LastConfig") : std::string();
-    const auto config = last.empty() ? std::nullopt : key_at(*hardware, last);
-    const std::string maker = config ? text_at(*config, "SystemManufacturer") : std::string();
-    const std::string product = config ? text_at(*config, "SystemProductName") : std::string();
-    for (const Sign& sign : makers) {
-        if (maker.starts_with(sign.found)) return sign.platform;
-    }
-    const bool is_hyper_v = maker == "Microsoft Corporation" && product == "Virtual Machine";
-    const auto all = key_at(set, "Services");
-    for (const Sign& sign : services) {
-        if (all && key_at(*all, sign.found)) {
-            // The hardware is the last that Windows ran on; an agent may be of an earlier one.
-            if (maker.empty() || is_hyper_v || std::string_view(sign.platform) != "KVM") {
-                return sign.platform;
-            }
-        }
-    }
-    if (is_hyper_v) return "Hyper-V or Microsoft Azure";
-    return product.empty() || maker.empty() ? maker + product : maker + " " + product;
-}
-
 void add_address(const std::string& address, std::vector<std::string>& addresses) {
     if (address.empty() || address == "0.0.0.0" || addresses.size() == most_addresses) return;
     if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) {
@@ -179,6 +156,35 @@ const char* word_of(Role role) {
         case Role::unknown: break;
     }
     return "";
+}
+
+std::string platform_of(const regf::KeyNode& set) {
+    const auto hardware = key_at(regf::root_key(set.cells()), "HardwareConfig");
+    const std::string last = hardware ? text_at(*hardware, "LastConfig") : std::string();
+    const auto config = last.empty() ? std::nullopt : key_at(*hardware, last);
+    const std::string maker = config ? text_at(*config, "SystemManufacturer") : std::string();
+    const std::string product = config ? text_at(*config, "SystemProductName") : std::string();
+    for (const Sign& sign : makers) {
+        if (maker.starts_with(sign.found)) return sign.platform;
+    }
+    const bool is_hyper_v = maker == "Microsoft Corporation" && product == "Virtual Machine";
+    const auto all = key_at(set, "Services");
+    for (const Sign& sign : services) {
+        if (all && key_at(*all, sign.found)) {
+            // The hardware is the last that Windows ran on; an agent may be of an earlier one.
+            if (maker.empty() || is_hyper_v || std::string_view(sign.platform) != "KVM") {
+                return sign.platform;
+            }
+        }
+    }
+    if (is_hyper_v) return "Hyper-V or Microsoft Azure";
+    return product.empty() || maker.empty() ? maker + product : maker + " " + product;
+}
+
+bool is_cloud(std::string_view platform) {
+    static constexpr std::string_view clouds[] = {"Microsoft Azure", "Amazon EC2", "Google Cloud",
+                                                  "Alibaba Cloud", "Tencent Cloud"};
+    return std::ranges::find(clouds, platform) != std::end(clouds);
 }
 
 Machine read_machine(const regf::KeyNode& set, const regf::Cells* security) {

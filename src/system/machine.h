@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "regf/key_node.h"
@@ -37,6 +38,12 @@ struct Machine {
 /// Of the control set `set`, which Windows boots, and of SECURITY, where it is at hand (else null).
 /// Never throws for what is in the hives.
 Machine read_machine(const regf::KeyNode& set, const regf::Cells* security);
+
+/// Machine::platform. Never throws for what is in the hive.
+std::string platform_of(const regf::KeyNode& set);
+
+/// True for a platform that gives its machines their addresses.
+bool is_cloud(std::string_view platform);
 
 /// One line for a person: "WEB01 in corp.example, server, Amazon EC2, last shut down 2026-11-22
 /// 10:52 UTC, 10.0.0.5". Not escaped.

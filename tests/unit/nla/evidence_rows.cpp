@@ -324,12 +324,34 @@ std::vector<Row> software_rows() {
     };
 }
 
+// ---- Network cards
+
+std::vector<Row> network_rows() {
+    const std::string card =
+        "Services\\Tcpip\\Parameters\\Interfaces\\"
+        "{4D36E972-0000-4000-8000-000000000002}";
+    const auto with_address = [&](const char* service, std::u16string_view address,
+                                  std::uint32_t dhcp) {
+        return std::vector<Content>{
+            number(HiveRole::system, std::string("Services\\") + service, "Start", 2),
+            number(HiveRole::system, card, "EnableDHCP", dhcp),
+            {HiveRole::system, card, f::multi_sz_value(u"IPAddress", {address})}};
+    };
+    return {
+        {"static-address-left", G::win10, with_address("AliyunService", u"192.0.2.7", 0), true},
+        {"static-address-left", G::win7, with_address("ena", u"192.0.2.7", 0), true},
+        {"static-address-left", G::win10, with_address("AliyunService", u"192.0.2.7", 1), false},
+        {"static-address-left", G::xp, with_address("AmazonSSMAgent", u"0.0.0.0", 0), false},
+        {"static-address-left", G::win10, with_address("VMTools", u"192.0.2.7", 0), false},
+    };
+}
+
 }  // namespace
 
 std::vector<Row> evidence_rows() {
     std::vector<Row> all;
     for (const auto& rows : {certificate_rows(), rights_rows(), volume_rows(), account_rows(),
-                             software_rows(), firewall_rows()}) {
+                             software_rows(), firewall_rows(), network_rows()}) {
         all.insert(all.end(), rows.begin(), rows.end());
     }
     return all;
