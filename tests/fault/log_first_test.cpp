@@ -1,177 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The log first: whatever a power cut leaves, Windows makes the old or the new content of it by
 // itself, now and after its own next write.
-//
-// With NLAFIX_DUMP_STATES set to a folder, every different state goes there for another judge
-// (tests/tool/log_first_judge.py).
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <set>
 
-#include "base/digest.h"
 #include "commit/carry_out.h"
 #include "epoch_states.h"
-#include "hive_builder.h"
-#include "hivex/edit_image.h"
+#include "judged_states.h"
 #include "log_first_hives.h"
-#include "nla/diagnosis.h"
-#include "nla/plan.h"
-#include "os/system.h"
-#include "recovery/bins_range.h"
+#include "logged_commit.h"
 #include "recovery/clean_hive.h"
 #include "recovery/log_first.h"
-#include "regf/hive.h"
-#include "system/control_sets.h"
 
 using namespace nlafix;
 using namespace nlafix::test;
 
 namespace {
 
-constexpr std::uint64_t edit_time = 132539328000000000;
 constexpr std::size_t random_states = 620;
 constexpr std::size_t few_random_states = 40;
-
-std::vector<recovery::LogFile> logs_in(const Files& files, const std::vector<NamedLog>& names) {
-    std::vector<recovery::LogFile> logs;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        logs.push_back({"SYSTEM" + names[i].suffix, files[file_of_log(i)], ""});
-    }
-    return logs;
-}
-
-Files files_of(const LoggedHive& hive) {
-    Files files = {hive.primary};
-    for (const NamedLog& log : hive.logs) files.push_back(log.bytes);
-    return files;
-}
-
-/// A hive, the edit of it, and the plan that brings it to the disk.
-struct Commit {
-    LoggedHive hive;
-    Files start;
-    Bytes old_content;
-    Bytes wanted;
-    recovery::LogFirst plan;
-
-    explicit Commit(LoggedHive logged, recovery::Growth growth = recovery::Growth::allowed)
-        : hive(std::move(logged)), start(files_of(hive)) {
-        const auto logs = logs_in(start, hive.logs);
-        auto recovered = recovery::recover(start[0], logs, recovery::LogPolicy::apply);
-        const recovery::CleanHive clean = std::move(recovered.hive.value());
-        old_content.assign(clean.image().begin(), clean.image().end());
-        const regf::Hive parsed(clean.image());
-        const auto sets = system::choose_control_sets(parsed, system::read_select(parsed), {});
-        const nla::Plan edits = nla::make_plan(nla::diagnose(parsed, sets, {}), false);
-        wanted =
-            hivex::edit_image(clean, edits, regf::CellSet(), edit_time, os::real_system()).bytes;
-        plan = recovery::plan_log_first({start[0], logs}, wanted, growth);
-        regf::put_sequence_numbers(wanted, plan.final_sequence, plan.final_sequence);
-        fill_in_before(plan.epochs, {start.begin(), start.end()});
-    }
-};
-
-/// Files in memory, as what epochs are carried out on.
-class FilesMedium final : public commit::Medium {
-public:
-    explicit FilesMedium(Files files) : files_(std::move(files)) {}
-    std::uint64_t size_bytes(FileIndex file) override { return files_.at(file).size(); }
-    void read(FileIndex file, MutableByteView into, std::uint64_t offset) override {
-        const ByteView from = files_.at(file);
-        for (std::size_t i = 0; i < into.size(); ++i) {
-            into[i] = offset + i < from.size() ? from[offset + i] : std::byte{0};
-        }
-    }
-    void write(FileIndex file, ByteView from, std::uint64_t offset) override {
-        apply_epoch({"", {{file, offset, Bytes(from.begin(), from.end())}}}, files_);
-    }
-    void resize(FileIndex file, std::uint64_t size) override { files_.at(file).resize(size); }
-    void flush(FileIndex) override {}
-
-private:
-    Files files_;
-};
-
-/// What Windows makes of some files: a whole hive, or nothing.
-enum class Found { old_content, new_content, bad };
-
-class Judge {
-public:
-    Judge(const std::vector<NamedLog>& names, const Bytes& old_content, const Bytes& new_content)
-        : names_(names), old_(old_content), new_(new_content) {}
-
-    Found judge(const Files& files) const {
-        try {
-            const auto logs = logs_in(files, names_);
-            const auto recovered = recovery::recover(files[0], logs, recovery::LogPolicy::apply);
-            if (!recovered.hive) return Found::bad;
-            if (recovery::same_content(recovered.hive->image(), old_)) return Found::old_content;
-            if (recovery::same_content(recovered.hive->image(), new_)) return Found::new_content;
-        } catch (const Error&) {
-            // No hive any more.
-        }
-        return Found::bad;
-    }
-
-private:
-    const std::vector<NamedLog>& names_;
-    const Bytes& old_;
-    const Bytes& new_;
-};
-
-void put_text(std::ofstream& out, const std::string& text) {
-    out << text << '\n';
-}
-
-std::string text_of(ByteView bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-/// Different states of one list of epochs, for a judge in another program: the files at the start,
-/// old and new content, then for each state the sectors that differ.
-class Dump {
-public:
-    Dump(const std::string& name, const std::vector<NamedLog>& names, const Files& start,
-         const Bytes& old_content, const Bytes& new_content)
-        : start_(start) {
-        const char* folder = std::getenv("NLAFIX_DUMP_STATES");
-        if (folder == nullptr) return;
-        static int number = 0;
-        out_.open(fmt::format("{}/{}.states", folder, ++number), std::ios::binary);
-        put_text(out_, name);
-        put_text(out_, std::to_string(start.size()));
-        for (std::size_t i = 0; i < start.size(); ++i) {
-            put_text(out_, fmt::format("{} {}", i == 0 ? "primary" : names[i - 1].suffix,
-                                       start[i].size()));
-            out_ << text_of(start[i]);
-        }
-        for (const Bytes* content : {&old_content, &new_content}) {
-            put_text(out_, std::to_string(content->size()));
-            out_ << text_of(*content);
-        }
-    }
-
-    void add(const Files& files) {
-        if (!out_.is_open()) return;
-        for (std::size_t i = 0; i < files.size(); ++i) {
-            const auto writes = recovery::changed_sectors(i, start_[i], files[i], 0);
-            put_text(out_, fmt::format("file {} {} {}", i, files[i].size(), writes.size()));
-            for (const Write& write : writes) {
-                put_text(out_, fmt::format("at {} {}", write.offset, write.after.size()));
-                out_ << text_of(write.after);
-            }
-        }
-        put_text(out_, "judge");
-    }
-
-private:
-    const Files& start_;
-    std::ofstream out_;
-};
 
 struct Count {
     std::size_t states = 0;
@@ -181,19 +31,13 @@ struct Count {
     std::size_t bad = 0;
 };
 
-std::string digest_of_all(const Files& files) {
-    std::string all;
-    for (const Bytes& file : files) all += nlafix::digest_of(file) + ",";
-    return all;
-}
-
 /// Judges all that a cut may leave while `epochs` are carried out on `start`.
 Count enumerate(const std::string& name, const std::vector<NamedLog>& names, const Files& start,
                 const std::vector<Epoch>& epochs, const Bytes& old_content,
                 const Bytes& new_content, bool dump, std::size_t random = random_states) {
     const Judge judge(names, old_content, new_content);
-    std::optional<Dump> states;
-    if (dump) states.emplace(name, names, start, old_content, new_content);
+    std::optional<StateDump> states;
+    if (dump) states.emplace(name, judge, start);
     std::set<std::string> known;
     Count count;
     visit_cuts(start, epochs, random, [&](const Files& files) {
@@ -204,6 +48,7 @@ Count enumerate(const std::string& name, const std::vector<NamedLog>& names, con
         switch (judge.judge(files)) {
             case Found::old_content: ++count.old_content; break;
             case Found::new_content: ++count.new_content; break;
+            case Found::unfinished:
             case Found::bad: ++count.bad; break;
         }
     });
@@ -228,7 +73,7 @@ TEST_CASE("Every cut of a write with the log first is the old or the new content
     std::set<recovery::LogFirstCase> seen;
     for (const LoggedHive& hive : log_first_hives()) {
         CAPTURE(hive.name);
-        const Commit commit(hive);
+        const LoggedCommit commit(hive);
         REQUIRE_MESSAGE(commit.plan.possible(), commit.plan.why_not);
         seen.insert(commit.plan.which);
         const Files end = carried_out(commit.start, commit.plan.epochs);
@@ -250,7 +95,7 @@ TEST_CASE("Every cut of the way back is the old or the new content, and its end 
     print_head("undo");
     for (const LoggedHive& hive : log_first_hives()) {
         CAPTURE(hive.name);
-        const Commit commit(hive);
+        const LoggedCommit commit(hive);
         const Files written = carried_out(commit.start, commit.plan.epochs);
         const std::vector<Epoch> back = reversed(commit.plan.epochs, commit.plan.epochs.size());
         CHECK(carried_out(written, back) == commit.start);
@@ -268,7 +113,7 @@ TEST_CASE("A write that was cut anywhere is taken back, and every cut of that is
     std::size_t undone_as_a_whole = 0;
     for (const LoggedHive& hive : log_first_hives()) {
         CAPTURE(hive.name);
-        const Commit commit(hive);
+        const LoggedCommit commit(hive);
         const Judge judge(hive.logs, commit.old_content, commit.wanted);
         Count sum, of_all;
         std::set<std::string> known;
@@ -304,7 +149,7 @@ TEST_CASE("With a step left out or swapped the same states are no longer all goo
     fmt::print("\nmutations: BAD states, or a wrong end\n");
     for (const LoggedHive& hive : log_first_hives()) {
         CAPTURE(hive.name);
-        const Commit commit(hive);
+        const LoggedCommit commit(hive);
         const auto& epochs = commit.plan.epochs;
         const auto is_caught = [&](std::vector<Epoch> mutated, std::string& text) {
             const Count count = enumerate("", hive.logs, commit.start, mutated, commit.old_content,
@@ -335,7 +180,7 @@ TEST_CASE("After the next write of Windows into either log no old entry comes ba
     print_head("and then Windows writes, and is cut");
     for (const LoggedHive& hive : log_first_hives()) {
         CAPTURE(hive.name);
-        const Commit commit(hive);
+        const LoggedCommit commit(hive);
         const Files written = carried_out(commit.start, commit.plan.epochs);
         Files undone = written;
         // On the way back there are hives that Windows may go on from as well.

@@ -7,6 +7,8 @@ import struct
 import sys
 
 BIN_TIME = slice(4096 + 20, 4096 + 28)
+HEADER_TIME = slice(12, 20)
+NEW_FORMAT = struct.pack('<I', 6)
 
 
 def replayer(source_dir):
@@ -40,5 +42,9 @@ def recovered(regf, primary, logs):
     header = regf.header(primary)
     if header['checksum_ok'] and header['seq1'] == header['seq2']:
         return primary
+    if not header['checksum_ok']:
+        # A log of the old format belongs to a hive without a header by the time of its first bin.
+        logs = {name: log for name, log in logs.items()
+                if log[28:32] == NEW_FORMAT or log[HEADER_TIME] == primary[BIN_TIME]}
     image, applied, _ = regf.replay(primary, logs)
     return image if applied else b''

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every state that tests/fault/log_first_test.cpp makes of a cut write is judged once more, by a
-replayer that shares no code with nlafix: with the logs it must give the old or the new content.
+"""Every state that tests/fault/log_first_test.cpp and tests/disk/undo_of_a_cut_test.cpp make of a cut write is
+judged once more, by a replayer that shares no code with nlafix: with the logs it must give the old or the new
+content, or nothing where pages are written without a log.
 
 The replayer is the one beside the real hives (see tests/real); skipped where that is not."""
 
@@ -32,13 +33,14 @@ class Reader:
 def judge(regf, path):
     reader = Reader(path)
     name = reader.line()
+    may_be_unfinished = reader.line() == 'may be unfinished'
     names, start = [], []
     for _ in range(int(reader.line())):
         file, size = reader.line().split()
         names.append(file)
         start.append(reader.bytes(int(size)))
     wanted = [content(reader.bytes(int(reader.line()))) for _ in range(2)]
-    count = {'old': 0, 'new': 0, 'BAD': 0}
+    count = {'old': 0, 'new': 0, 'unfinished': 0, 'BAD': 0}
     files = {}
     while True:
         words = (reader.line() or 'end').split()
@@ -53,12 +55,24 @@ def judge(regf, path):
             logs = {names[i]: files[i] for i in range(1, len(names)) if files[i]}
             image = recovered(regf, files[0], logs)
             found = content(image) if len(image) > 4096 else b''
-            count['old' if found == wanted[0] else 'new' if found == wanted[1] else 'BAD'] += 1
+            count['old' if found == wanted[0] else 'new' if found == wanted[1] else
+                  'unfinished' if may_be_unfinished and not image else 'BAD'] += 1
         else:
             break
-    print('%-44s %6d %6d %6d %5d' % (name, sum(count.values()), *count.values()))
+    print('%-56s %6d %6d %6d %6d %5d' % (name, sum(count.values()), *count.values()))
     sys.stdout.flush()
     return count
+
+
+def judged(regf, tests, source, folder):
+    """The counts for all that the test file `source` dumps."""
+    states = folder / source
+    states.mkdir()
+    subprocess.run([tests, '--source-file=*%s*' % source, '--test-case=Every cut*'],
+                   check=True, stdout=subprocess.DEVNULL,
+                   env=dict(os.environ, NLAFIX_DUMP_STATES=str(states)))
+    return [judge(regf, path) for path in
+            sorted(states.glob('*.states'), key=lambda path: int(path.stem))]
 
 
 def main():
@@ -70,15 +84,16 @@ def main():
     if not tests.is_file():
         program.skip('the fault tests are not built here')
     with program.Folder(fast=True) as folder:
-        subprocess.run([tests, '--source-file=*log_first_test*', '--test-case=Every cut*'],
-                       check=True, stdout=subprocess.DEVNULL,
-                       env=dict(os.environ, NLAFIX_DUMP_STATES=str(folder)))
-        counts = [judge(regf, path) for path in
-                  sorted(folder.glob('*.states'), key=lambda path: int(path.stem))]
+        counts = judged(regf, tests, 'log_first_test', folder)
+        assert len(counts) >= 20, 'not all lists of epochs were dumped'
+        tests_on_disks = tests.parent / 'disk_tests'
+        if tests_on_disks.is_file():
+            undone = judged(regf, tests_on_disks, 'undo_of_a_cut_test', folder)
+            assert len(undone) >= 40, 'not all undos were dumped'
+            counts += undone
     total = sum(sum(count.values()) for count in counts)
     bad = sum(count['BAD'] for count in counts)
     print('%d different states, %d BAD' % (total, bad))
-    assert len(counts) >= 20, 'not all lists of epochs were dumped'
     assert all(count['old'] and count['new'] for count in counts)
     sys.exit(1 if bad else 0)
 
