@@ -28,18 +28,19 @@ bool may_lead_elsewhere(const std::wstring& native) {
     }
 }
 
+/// A volume without a letter has no other name.
 std::string for_user(const std::wstring& native) {
-    return native.starts_with(L"\\\\?\\UNC\\") ? "\\\\" + from_wide(native.substr(8))
-           : native.starts_with(L"\\\\?\\")    ? from_wide(native.substr(4))
-                                               : from_wide(native);
+    return native.starts_with(L"\\\\?\\Volume{") ? from_wide(native)
+           : native.starts_with(L"\\\\?\\UNC\\") ? "\\\\" + from_wide(native.substr(8))
+           : native.starts_with(L"\\\\?\\")      ? from_wide(native.substr(4))
+                                                 : from_wide(native);
 }
 
 /// Shells put a separator behind the name of a folder, which behind \\?\ would be an empty name:
 /// takes it away, but for that of a root.
 std::wstring without_last_separator(std::wstring native) {
     const std::string shown = for_user(native);
-    // A volume has no letter where it is called \\?\Volume{…}\.
-    const bool is_root = shown.size() <= root_length(shown) || shown.find('\\') == shown.size() - 1;
+    const bool is_root = shown.size() <= root_length(shown);
     if (shown.ends_with('\\') && !is_root) native.pop_back();
     return native;
 }

@@ -10,10 +10,12 @@ namespace {
 
 std::atomic<bool> interrupted{false};
 
-BOOL WINAPI note_event(DWORD) {
-    // Ctrl-C, Ctrl-Break, a closed window, the end of a session: on a thread of its own. Windows
-    // gives the program some seconds where it would end it anyway.
+/// On a thread of its own.
+BOOL WINAPI note_event(DWORD event) {
     interrupted.store(true);
+    // After a closed window, and at the end of a session, Windows ends the program when this
+    // returns, and some seconds later anyway: until then what was begun is finished.
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) Sleep(INFINITE);
     return TRUE;
 }
 
