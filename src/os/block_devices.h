@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The disks of this machine, and what is mounted of them.
 // Owns: where each platform lists them.
-// Never: opens a device.
+// Never: reads a device.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,12 @@ struct DeviceFolders {
 /// The disks of this machine, sorted; empty ones, such as a loop device without a file, are left
 /// out. Throws Error(no_such_file) where this platform has no such list.
 std::vector<DiskEntry> disks_of_machine(System& system, const DeviceFolders& folders = {});
+
+/// Who else may write to the file behind the loop device `device` (absolute, without links, or a
+/// partition of one): another loop device over that file, if it is in use, or a process. Nothing
+/// for any other device, and where the system does not say.
+std::optional<std::string> other_user_of_loop(System& system, const std::string& device,
+                                              const DeviceFolders& folders = {});
 
 /// Where devices are mounted: path of the device, without links, to mount points. Empty where the
 /// system does not say.

@@ -15,4 +15,7 @@ namespace nlafix::os {
 /// "VBoxHeadless (process 4711)". Nothing where nobody has, as far as the system can tell.
 std::optional<std::string> writer_of(const File& file);
 
+/// The processes among them alone: also of a file that the kernel has open for a loop device.
+std::optional<std::string> writing_process(const File& file);
+
 }  // namespace nlafix::os

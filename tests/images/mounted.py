@@ -53,6 +53,25 @@ def without_mft(volume, spoilt):
     spoilt.write_bytes(data)
 
 
+def second_loop_device(nlafix, volume, folder):
+    """A device over the same file as one that is mounted, or that a process writes to, is in use too."""
+    before = volume.read_bytes()
+    with loop_device(volume) as first, loop_device(volume) as second:
+        def refused(user):
+            seen = nlafix('check', second)
+            assert seen.status == 1 and seen.report['fix_refuses']['code'] == 'in-use', seen
+            seen = nlafix('fix', '--backup-dir', folder, second)
+            assert seen.status == 3 and seen.report['error']['code'] == 'in-use', seen
+            assert user in seen.report['error']['message'], seen
+
+        with mounted(first, folder / 'mnt'):
+            refused(first)
+        with open(volume, 'r+b'):
+            refused('(process %d)' % os.getpid())
+        assert volume.read_bytes() == before
+        assert nlafix('fix', '-n', '--backup-dir', folder, second).report['fix_refuses'] is None
+
+
 def main():
     path, source_dir = program.arguments()
     _image.require_tools('losetup', 'ntfs-3g', 'umount')
@@ -65,6 +84,7 @@ def main():
         without_mft(volume, spoilt)
         assert nlafix('check', dirty).report['fix_refuses']['code'] == 'unclean-volume'
         assert nlafix('check', spoilt).status == 5
+        second_loop_device(nlafix, volume, folder)
         with loop_device(volume) as device:
             with mounted(device, folder / 'mnt'):
                 seen = nlafix('check', device)

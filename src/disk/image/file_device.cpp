@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "disk/image/image_lock.h"
+#include "os/block_devices.h"
 #include "os/file_use.h"
 #include "os/paths.h"
 
@@ -31,6 +32,12 @@ Error device_in_use(const std::string& path) {
             "folder that it is mounted on as TARGET");
 }
 
+Error shared_loop_in_use(const std::string& path, const std::string& user) {
+    return Error(ErrorCode::in_use, "its file is in use by " + user)
+        .path(path)
+        .hint("unmount or stop that (losetup -a and lsof name it), then run this again");
+}
+
 Error device_is_read_only(const std::string& path) {
     return Error(ErrorCode::read_only, "the device is read-only")
         .path(path)
@@ -42,17 +49,22 @@ OpenedFile open_block_device(os::System& system, const std::string& path, Access
     options.write = access == Access::write;
     options.exclusive = true;
     options.follow_links = false;
+    std::optional<Error> refusal;
     try {
-        return {os::File::open(system, path, options), {}, {}};
+        os::File file = os::File::open(system, path, options);
+        const auto user = os::other_user_of_loop(system, path);
+        if (!user) return {std::move(file), {}, {}};
+        refusal = shared_loop_in_use(path, *user);
     } catch (const Error& error) {
         if (error.system_error() != EBUSY) throw;
+        refusal = device_in_use(path);
     }
-    if (access == Access::write) throw device_in_use(path);
+    if (access == Access::write) throw Error(*refusal);
     options.exclusive = false;
     return {os::File::open(system, path, options),
             {"the device, or a partition of it, is mounted or otherwise in use: what was read may "
              "have changed meanwhile"},
-            device_in_use(path)};
+            std::move(refusal)};
 }
 
 os::File open_image_file(os::System& system, const std::string& path, Access access) {

@@ -3,6 +3,7 @@
 #include "os/block_devices.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -10,6 +11,7 @@
 
 #include "base/error.h"
 #include "os/file.h"
+#include "os/file_use.h"
 #include "os/linux/mount_table.h"
 #include "os/paths.h"
 
@@ -193,7 +195,67 @@ private:
     DeviceFolders folders_;
 };
 
+/// "loop0" for "/dev/loop0" and "/dev/loop0p2"; empty for any other device.
+std::string loop_of(const std::string& device) {
+    constexpr std::string_view beginning = "loop";
+    const std::string name = name_of(device);
+    if (!name.starts_with(beginning)) return "";
+    const std::size_t end = name.find_first_not_of("0123456789", beginning.size());
+    return end == beginning.size() ? "" : name.substr(0, end);
+}
+
+/// What a loop device shows; nothing of one that has no file.
+struct BackingFile {
+    std::string path;
+    std::optional<FileIdentity> identity;  // where it can be told
+
+    static std::optional<BackingFile> of(System& system, const DeviceFolders& folders,
+                                         const std::string& loop) {
+        const std::string folder = join(join(folders.sys, "block"), loop);
+        BackingFile file;
+        file.path = text_of(system, join(join(folder, "loop"), "backing_file"));
+        if (file.path.empty()) return std::nullopt;
+        if (const auto status = status_if_any(system, file.path, true)) {
+            file.identity = status->identity;
+        }
+        return file;
+    }
+
+    bool is_same(const BackingFile& other) const {
+        return path == other.path || (identity && identity == other.identity);
+    }
+};
+
+bool is_in_use(System& system, const std::string& device) {
+    OpenOptions options;
+    options.exclusive = true;
+    try {
+        File::open(system, device, options);
+    } catch (const Error& error) {
+        return error.system_error() == EBUSY;
+    }
+    return false;
+}
+
 }  // namespace
+
+std::optional<std::string> other_user_of_loop(System& system, const std::string& device,
+                                              const DeviceFolders& folders) {
+    const std::string loop = loop_of(device);
+    const auto file = loop.empty() ? std::nullopt : BackingFile::of(system, folders, loop);
+    if (!file) return std::nullopt;
+    for (const std::string& other : names_if_any(system, join(folders.sys, "block"))) {
+        if (other == loop || other != loop_of(other)) continue;
+        const auto behind = BackingFile::of(system, folders, other);
+        const std::string path = join(folders.dev, other);
+        if (behind && behind->is_same(*file) && is_in_use(system, path)) return path;
+    }
+    try {
+        return writing_process(File::open(system, file->path, {}));
+    } catch (const Error&) {
+        return std::nullopt;  // a file that was deleted, or lies where this process cannot look
+    }
+}
 
 std::vector<DiskEntry> disks_of_machine(System& system, const DeviceFolders& folders) {
     return Disks(system, folders).find();

@@ -10,6 +10,10 @@ std::vector<DiskEntry> disks_of_machine(System&, const DeviceFolders&) {
         .hint("name them: nlafix list /dev/disk2; diskutil list shows their names");
 }
 
+std::optional<std::string> other_user_of_loop(System&, const std::string&, const DeviceFolders&) {
+    return std::nullopt;
+}
+
 std::multimap<std::string, std::string> mounts_of_devices(System&) {
     return {};
 }

@@ -26,6 +26,10 @@ std::vector<DiskEntry> disks_of_machine(System&, const DeviceFolders&) {
     return disks;
 }
 
+std::optional<std::string> other_user_of_loop(System&, const std::string&, const DeviceFolders&) {
+    return std::nullopt;
+}
+
 std::multimap<std::string, std::string> mounts_of_devices(System&) {
     return {};
 }
