@@ -21,23 +21,19 @@ void edit_confined(os::Handle channel, const std::vector<std::string>& paths) {
     os::System& system = os::real_system();
     const auto message = os::receive_message(system, channel, most_request_bytes);
     if (!message) return;
-    const Outcome outcome = make_calls(paths[0], paths[1], unpacked_edits(*message));
+    const Outcome outcome = make_calls(paths[0], unpacked_edits(*message));
     static_cast<void>(os::send_message(system, channel, packed(outcome)));
 }
 
-os::ConfinedFile file_of(os::ScratchFile& copy, bool writable) {
-    return {copy.file().handle(), copy.has_name() ? copy.path() : "", writable};
-}
-
-os::ConfinedJob job_for(const Copies& copies) {
+os::ConfinedJob job_for(os::ScratchFile& copy, std::uint64_t bytes) {
     os::ConfinedJob job;
     job.work = edit_confined;
     job.prepare = keep_conversions;
-    job.files = {file_of(copies.input, false), file_of(copies.output, true)};
-    job.cpu_seconds = static_cast<std::uint32_t>(10 + copies.input_bytes / mb);
-    job.memory_bytes = 8 * copies.input_bytes + 256 * mb;
+    job.files = {{copy.file().handle(), copy.has_name() ? copy.path() : "", true}};
+    job.cpu_seconds = static_cast<std::uint32_t>(10 + bytes / mb);
+    job.memory_bytes = 8 * bytes + 256 * mb;
     // A value list that is written anew may make it grow by some of its length.
-    job.largest_file_bytes = 2 * copies.input_bytes + 16 * mb;
+    job.largest_file_bytes = 2 * bytes + 16 * mb;
     return job;
 }
 
@@ -70,11 +66,11 @@ void require_done(const Outcome& outcome, const std::vector<nla::PlannedEdit>& e
 
 }  // namespace
 
-std::vector<std::string> edit_copy(os::System& system, const Copies& copies,
+std::vector<std::string> edit_copy(os::System& system, os::ScratchFile& copy, std::uint64_t bytes,
                                    const std::vector<nla::PlannedEdit>& edits) {
-    auto process = os::ConfinedProcess::start(system, job_for(copies), "hivex");
+    auto process = os::ConfinedProcess::start(system, job_for(copy, bytes), "hivex");
     if (!process) {
-        require_done(make_calls(copies.input.path(), copies.output.path(), edits), edits);
+        require_done(make_calls(copy.path(), edits), edits);
         return {};
     }
     const auto outcome = unpacked_outcome(process->ask(packed(edits), packed_outcome_bytes), edits);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What hivex does: from one private copy to another, in a confined process where there are any.
+// What hivex does to a private copy, in a confined process where there are any.
 // Owns: the limits of that process, and the words for what went wrong in hivex.
-// Never: makes the copies, or reads them.
+// Never: makes the copy, or reads it.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,11 @@
 
 namespace nlafix::hivex {
 
-/// hivex reads `input`, of `input_bytes`, and writes `output`.
-struct Copies {
-    os::ScratchFile& input;
-    os::ScratchFile& output;
-    std::uint64_t input_bytes = 0;
-};
-
-/// Carries out `edits`, at least one. When it returns, nobody else can write to the output any
-/// more. Returns the words for what confined hivex, none where the system has nothing of that kind.
+/// Carries out `edits`, at least one, in `copy`, which has `bytes`: hivex holds all of it in memory
+/// before it writes it anew. When this returns, nobody else can write to the copy any more. Returns
+/// the words for what confined hivex, none where the system has nothing of that kind.
 /// Throws Error (hivex_refused, parser_stopped, io_error).
-std::vector<std::string> edit_copy(os::System& system, const Copies& copies,
+std::vector<std::string> edit_copy(os::System& system, os::ScratchFile& copy, std::uint64_t bytes,
                                    const std::vector<nla::PlannedEdit>& edits);
 
 }  // namespace nlafix::hivex

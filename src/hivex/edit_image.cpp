@@ -54,17 +54,14 @@ void stamp(Bytes& image, const recovery::CleanHive& hive, const nla::Plan& plan,
     regf::put_sequence_numbers(bytes, number, number);
 }
 
-EditedImage edit_through_copies(const recovery::CleanHive& hive, const nla::Plan& plan,
-                                std::uint64_t edit_time, os::System& system,
-                                const MakeScratch& elsewhere) {
+EditedImage edit_through_copy(const recovery::CleanHive& hive, const nla::Plan& plan,
+                              std::uint64_t edit_time, os::System& system,
+                              const MakeScratch& elsewhere) {
     EditedImage result;
     result.edit_time = edit_time;
-    os::ScratchFile output = make_copy(system, elsewhere);
-    {
-        os::ScratchFile input = copy_of(hive.image(), make_copy(system, elsewhere));
-        result.confined = edit_copy(system, {input, output, hive.image().size()}, plan.edits);
-    }
-    result.bytes = output.file().read_all(most_image_bytes);
+    os::ScratchFile copy = copy_of(hive.image(), make_copy(system, elsewhere));
+    result.confined = edit_copy(system, copy, hive.image().size(), plan.edits);
+    result.bytes = copy.file().read_all(most_image_bytes);
     stamp(result.bytes, hive, plan, edit_time);
     return result;
 }
@@ -76,7 +73,7 @@ EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
                        const MakeScratch& elsewhere) {
     require_no_hazard(hive, plan, shared);
     try {
-        return edit_through_copies(hive, plan, edit_time, system, elsewhere);
+        return edit_through_copy(hive, plan, edit_time, system, elsewhere);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::no_room) throw;
         // A copy lies in memory: the hints for disks would lead astray.

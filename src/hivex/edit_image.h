@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The edit: a plan carried out by hivex on a private copy.
-// Owns: the copies, the fields that hivex leaves wrong (key times, sequence numbers, checksum).
+// Owns: the copy, the fields that hivex leaves wrong (key times, sequence numbers, checksum).
 // Never: sees an original, or trusts what hivex made (src/verify does not either).
 #pragma once
 
@@ -30,8 +30,8 @@ using MakeScratch = std::function<os::ScratchFile()>;
 
 /// `hive` with `plan` carried out; `shared` as in require_no_hazard. Both sequence numbers become
 /// the highest one + 2; beside old-format logs the timestamps of base block and first bin become
-/// `edit_time`. Private copies come from `system`, or from `elsewhere` where that has no place for
-/// them. Throws Error (unsafe_sibling, hivex_refused, parser_stopped, io_error).
+/// `edit_time`. The private copy comes from `system`, or from `elsewhere` where that has no place
+/// for it. Throws Error (unsafe_sibling, hivex_refused, parser_stopped, io_error).
 EditedImage edit_image(const recovery::CleanHive& hive, const nla::Plan& plan,
                        const regf::CellSet& shared, std::uint64_t edit_time, os::System& system,
                        const MakeScratch& elsewhere = {});

@@ -35,15 +35,14 @@ Outcome carry_out(Handle& handle, const nla::PlannedEdit& edit, std::size_t inde
 
 }  // namespace
 
-Outcome make_calls(const std::string& input, const std::string& output,
-                   const std::vector<nla::PlannedEdit>& edits) {
-    std::optional<Handle> handle = Handle::open(input);
+Outcome make_calls(const std::string& copy, const std::vector<nla::PlannedEdit>& edits) {
+    std::optional<Handle> handle = Handle::open(copy);
     if (!handle) return failed(Step::open);
     for (std::size_t i = 0; i < edits.size(); ++i) {
         const Outcome outcome = carry_out(*handle, edits[i], i);
         if (outcome.step != Step::done) return outcome;
     }
-    return handle->commit(output) ? Outcome() : failed(Step::commit);
+    return handle->commit(copy) ? Outcome() : failed(Step::commit);
 }
 
 }  // namespace nlafix::hivex

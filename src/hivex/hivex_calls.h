@@ -33,8 +33,7 @@ struct Outcome {
     std::uint32_t number = 0;  // errno; 0: hivex gives no reason
 };
 
-/// Opens `input`, carries out `edits`, commits to `output`.
-Outcome make_calls(const std::string& input, const std::string& output,
-                   const std::vector<nla::PlannedEdit>& edits);
+/// Opens the file `copy`, carries out `edits`, commits to the same file.
+Outcome make_calls(const std::string& copy, const std::vector<nla::PlannedEdit>& edits);
 
 }  // namespace nlafix::hivex
