@@ -28,7 +28,7 @@ void Session::check(Report& report, const Options& options) {
         return;
     }
     if (inspection.plan.edits.empty()) return;
-    report.fix_refuses = find_refusal(*place, files, inspection, options);
+    report.fix_refuses = find_refusal(system_, *place, files, inspection, options);
     if (report.fix_refuses) {
         report.warnings.push_back("fix will refuse: " + report.fix_refuses->message());
     }

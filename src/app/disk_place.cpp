@@ -174,6 +174,9 @@ void DiskPlace::open_for_writing() {
 
 source::HiveFiles DiskPlace::read() {
     refuse_cut_write_on_volume(*volume_, found_.hive);
+    if (const auto hive = volume_->find(found_.hive)) {
+        require_memory_to_read(system_, hive->size_bytes);
+    }
     return source::read_hive(*volume_, found_.hive);
 }
 

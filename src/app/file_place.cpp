@@ -42,6 +42,7 @@ public:
         }
         commit::refuse_interrupted_write(system_, path_);
         file_ = os::File::open_itself(system_, path_);
+        require_memory_to_read(system_, file_->status().size_bytes);
         return source::read_hive(*file_);
     }
 

@@ -38,7 +38,7 @@ void Session::fix(Report& report, const Options& options) {
     report.outcome = Outcome::nothing_to_do;
     if (inspection.plan.edits.empty()) return;
 
-    if (const auto refusal = find_refusal(*place, files, inspection, options)) {
+    if (const auto refusal = find_refusal(system_, *place, files, inspection, options)) {
         throw Error(*refusal);
     }
     place->open_for_writing();

@@ -14,6 +14,7 @@
 #include "app/report.h"
 #include "commit/commit.h"
 #include "hivex/outline.h"
+#include "os/memory.h"
 #include "os/scratch_file.h"
 #include "os/system.h"
 #include "recovery/log_first.h"
@@ -41,6 +42,11 @@ PlannedWrite plan_in_files(const source::HiveFiles& files, ByteView image, recov
 /// that they write: these alone are numbered, in the order of the list that is returned.
 std::vector<commit::JournalFile> complete(std::vector<Epoch>& epochs,
                                           const recovery::HiveState& files);
+
+/// Throws Error(no_memory) unless there is room for a hive of `size_bytes` and its clean image.
+inline void require_memory_to_read(os::System& system, std::uint64_t size_bytes) {
+    os::require_memory(system, 2 * size_bytes, "reading this hive");
+}
 
 /// A hive that was found. The methods throw Error as the stages below them do.
 class HivePlace {

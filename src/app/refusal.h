@@ -14,7 +14,8 @@ namespace nlafix::app {
 
 /// The first reason that is known; nothing where fix may go on. docs/images.md names what cannot be
 /// known before.
-std::optional<Error> find_refusal(HivePlace& place, const source::HiveFiles& files,
-                                  const Inspection& inspection, const Options& options);
+std::optional<Error> find_refusal(os::System& system, HivePlace& place,
+                                  const source::HiveFiles& files, const Inspection& inspection,
+                                  const Options& options);
 
 }  // namespace nlafix::app

@@ -56,6 +56,7 @@ std::string_view word_of(ErrorCode code) {
         case ErrorCode::no_permission: return "no-permission";
         case ErrorCode::no_room: return "no-room";
         case ErrorCode::no_backup_folder: return "no-backup-folder";
+        case ErrorCode::no_memory: return "no-memory";
         case ErrorCode::unconfirmed_write: return "unconfirmed-write";
         case ErrorCode::interrupted: return "interrupted";
     }

@@ -68,6 +68,7 @@ enum class ErrorCode {
     no_permission,
     no_room,
     no_backup_folder,
+    no_memory,
     // The write began and could not be confirmed.
     unconfirmed_write,
     // A signal came before the first write.

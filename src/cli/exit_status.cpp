@@ -54,7 +54,8 @@ int exit_status_of(ErrorCode code) {
         case ErrorCode::io_error:
         case ErrorCode::no_permission:
         case ErrorCode::no_room:
-        case ErrorCode::no_backup_folder: return status_io;
+        case ErrorCode::no_backup_folder:
+        case ErrorCode::no_memory: return status_io;
         case ErrorCode::unconfirmed_write: return status_unconfirmed;
         case ErrorCode::interrupted: return status_interrupted;
     }

@@ -206,6 +206,9 @@ public:
     virtual int make_scratch(Scratch& scratch) = 0;
     /// Now, as a FILETIME: 100 ns since 1601-01-01 UTC.
     virtual std::uint64_t now() = 0;
+    /// Bytes of memory that this process may still take before something is ended for want of it;
+    /// any error: nobody knows.
+    virtual int available_memory(std::uint64_t& bytes) = 0;
 };
 
 /// The real one of this platform.

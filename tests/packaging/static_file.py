@@ -123,26 +123,24 @@ def require_named_package(static, source_dir, file):
         assert part in ended.stderr, 'no %r in %s' % (part, ended.stderr)
 
 
-def require_private_copies(static, root, source_dir):
-    """Without /proc hivex' copies lie beside the backup: for nobody else, and not for long."""
+def require_private_copy(static, root, source_dir):
+    """Without /proc hivex' copy lies beside the backup: for nobody else, and not for long."""
     empty(static)
     shutil.copyfile(source_dir / 'fixtures' / 'xp-missing-both.hive', static.folder / 'SYSTEM')
     (static.folder / 'SYSTEM').chmod(0o644)
     trace = root.parent / 'trace'
     # For root alone: strace does not follow into another user namespace everywhere.
     if os.geteuid() != 0 or not shutil.which('strace'):
-        print('where the private copies lie was not looked at')
+        print('where the private copy lies was not looked at')
         return
     # -y: names are looked up in an open folder, whose path strace knows as it is outside.
     subprocess.run(['strace', '-f', '-y', '-o', trace, '-e', 'trace=openat,open,unlink,unlinkat',
                     *static.words, 'fix', '-q', static.path('SYSTEM')], check=True)
     made = re.findall(r'<([^>]*)>, "([^"/]*nlafix-scratch[^"/]*)", '
                       r'[^)]*O_CREAT\|O_EXCL[^)]*, (0\d+)\)', trace.read_text())
-    assert len(made) == 2, made
-    for folder, name, mode in made:
-        assert (folder + '/').endswith(static.shown) and mode == '0600', (folder, name, mode)
-        removed = r'unlinkat\([^,]*, "%s"' % re.escape(name)
-        assert re.search(removed, trace.read_text()), name
+    [(folder, name, mode)] = made
+    assert (folder + '/').endswith(static.shown) and mode == '0600', made
+    assert re.search(r'unlinkat\([^,]*, "%s"' % re.escape(name), trace.read_text()), name
     assert not list(static.folder.glob('*scratch*'))
 
 
@@ -160,7 +158,7 @@ def main():
                  Side(in_root(root, program_words), root / 'hives', '/hives/', {}, reports))
         fixtures, real = hives_of(source_dir)
         fixed = sum(compare(hive, sides) for hive in fixtures + real)
-        require_private_copies(sides[1], root, source_dir)
+        require_private_copy(sides[1], root, source_dir)
         compare_disk(_image.Maker(path, source_dir), sides)
         require_named_package(sides[1], source_dir, file)
     print('%d fixtures and %d real hives, %d of them fixed, by a file of %d bytes'

@@ -155,6 +155,10 @@ int ForwardingSystem::make_scratch(os::Scratch& scratch) {
     return inner_.make_scratch(scratch);
 }
 
+int ForwardingSystem::available_memory(std::uint64_t& bytes) {
+    return inner_.available_memory(bytes);
+}
+
 std::uint64_t ForwardingSystem::now() {
     return inner_.now();
 }

@@ -56,6 +56,7 @@ public:
     int real_path(const std::string& path, std::string& absolute) override;
     int make_scratch(os::Scratch& scratch) override;
     std::uint64_t now() override;
+    int available_memory(std::uint64_t& bytes) override;
 
 protected:
     os::System& inner() { return inner_; }

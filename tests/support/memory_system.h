@@ -98,6 +98,7 @@ public:
     int real_path(const std::string& path, std::string& absolute) override;
     int make_scratch(os::Scratch& scratch) override;
     std::uint64_t now() override { return fixed_now; }
+    int available_memory(std::uint64_t&) override { return ENOTSUP; }
 
 private:
     static constexpr int unsupported = ENOTSUP;

@@ -44,6 +44,7 @@ STATUS_OF_CODE = {
     'malformed-volume': 5,
     'malformed-disk': 5,
     'io-error': 6, 'no-permission': 6, 'no-room': 6, 'no-backup-folder': 6,
+    'no-memory': 6,
     'unconfirmed-write': 7, 'interrupted': 130,
 }
 

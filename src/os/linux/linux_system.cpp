@@ -17,6 +17,7 @@
 #include <cstdlib>
 
 #include "os/environment.h"
+#include "os/linux/available_memory.h"
 #include "os/linux/confinement_server.h"
 #include "os/linux/mount_table.h"
 #include "os/linux/open_files.h"
@@ -56,6 +57,11 @@ public:
     int block_device_status(Handle handle, BlockDeviceStatus& status) override;
     int lock_byte(Handle handle, std::uint64_t offset) override;
     int probe_byte(Handle handle, std::uint64_t offset) override;
+    int available_memory(std::uint64_t& bytes) override {
+        const auto available = read_available_memory(*this);
+        bytes = available.value_or(0);
+        return available ? 0 : ENOTSUP;
+    }
     int prepare_confinement() override { return confinement_.start(); }
     int start_confined(const ConfinedJob& job, ConfinedChild& child) override {
         return confinement_.start_child(job, child);

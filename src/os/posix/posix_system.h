@@ -33,6 +33,7 @@ public:
     int flush_folder(const std::string& path) override;
     int real_path(const std::string& path, std::string& absolute) override;
     std::uint64_t now() override;
+    int available_memory(std::uint64_t&) override { return ENOTSUP; }
 
 protected:
     /// Opens the folder `path` (absolute), no part of which is a link, for reading.

@@ -134,6 +134,7 @@ public:
 
     int make_scratch(Scratch& scratch) override;
     std::uint64_t now() override;
+    int available_memory(std::uint64_t& bytes) override;
 
 private:
     OwnedHandle open_native(const std::string& path, DWORD access, DWORD flags) const;
@@ -391,6 +392,14 @@ int WindowsSystem::make_scratch(Scratch& scratch) {
     }
     if (result == 0) scratch = {handle, path, true};
     return result;
+}
+
+int WindowsSystem::available_memory(std::uint64_t& bytes) {
+    MEMORYSTATUSEX status = {};
+    status.dwLength = sizeof status;
+    if (!GlobalMemoryStatusEx(&status)) return last_errno();
+    bytes = status.ullAvailPageFile;
+    return 0;
 }
 
 std::uint64_t WindowsSystem::now() {

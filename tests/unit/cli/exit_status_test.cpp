@@ -53,7 +53,7 @@ TEST_CASE("Each error has the exit status that the manual gives it") {
                           {5,
                            {malformed_hive, unsupported_version, malformed_value, list_too_long,
                             malformed_backup, malformed_volume, malformed_disk}},
-                          {6, {io_error, no_permission, no_room, no_backup_folder}},
+                          {6, {io_error, no_permission, no_room, no_backup_folder, no_memory}},
                           {7, {unconfirmed_write}},
                           {130, {interrupted}}}) {
         for (const ErrorCode code : row.codes) {
