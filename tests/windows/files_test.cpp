@@ -254,6 +254,14 @@ TEST_CASE("A separator behind the name of a folder is no empty name, and that of
     }
 }
 
+TEST_CASE("A user sees no prefix, but that of a volume without a letter, which is its name") {
+    CHECK(os::path_for_user(L"\\\\?\\D:\\Windows") == "D:\\Windows");
+    CHECK(os::path_for_user(L"\\\\?\\UNC\\server\\share\\x") == "\\\\server\\share\\x");
+    for (const wchar_t* volume : {L"\\\\?\\Volume{5f0e}\\x", L"\\\\?\\volume{5f0e}\\x"}) {
+        CHECK(os::path_for_user(volume) == os::from_wide(volume));
+    }
+}
+
 TEST_CASE("Errors of Windows become those that nlafix knows") {
     CHECK(os::errno_of(ERROR_SHARING_VIOLATION) == EBUSY);
     CHECK(os::errno_of(ERROR_LOCK_VIOLATION) == EWOULDBLOCK);

@@ -28,24 +28,25 @@ bool may_lead_elsewhere(const std::wstring& native) {
     }
 }
 
-/// A volume without a letter has no other name.
-std::string for_user(const std::wstring& native) {
-    return native.starts_with(L"\\\\?\\Volume{") ? from_wide(native)
-           : native.starts_with(L"\\\\?\\UNC\\") ? "\\\\" + from_wide(native.substr(8))
-           : native.starts_with(L"\\\\?\\")      ? from_wide(native.substr(4))
-                                                 : from_wide(native);
-}
-
 /// Shells put a separator behind the name of a folder, which behind \\?\ would be an empty name:
 /// takes it away, but for that of a root.
 std::wstring without_last_separator(std::wstring native) {
-    const std::string shown = for_user(native);
+    const std::string shown = path_for_user(native);
     const bool is_root = shown.size() <= root_length(shown);
     if (shown.ends_with('\\') && !is_root) native.pop_back();
     return native;
 }
 
 }  // namespace
+
+std::string path_for_user(const std::wstring& native) {
+    constexpr std::wstring_view volume = L"\\\\?\\Volume{";
+    const bool is_volume = _wcsnicmp(native.c_str(), volume.data(), volume.size()) == 0;
+    return is_volume                             ? from_wide(native)
+           : native.starts_with(L"\\\\?\\UNC\\") ? "\\\\" + from_wide(native.substr(8))
+           : native.starts_with(L"\\\\?\\")      ? from_wide(native.substr(4))
+                                                 : from_wide(native);
+}
 
 std::wstring native_path(const std::string& path, const std::wstring& start_folder) {
     std::wstring wide = to_wide(path);
@@ -71,7 +72,7 @@ int final_path(HANDLE handle, const std::wstring& native, std::string& absolute)
         if (may_lead_elsewhere(native)) return failure;
         path = native;
     }
-    absolute = for_user(path);
+    absolute = path_for_user(path);
     return 0;
 }
 

@@ -27,6 +27,9 @@ std::wstring filled(Fill fill) {
 /// `start_folder`. "C:name", without a separator behind the drive, means the current folder of now.
 std::wstring native_path(const std::string& path, const std::wstring& start_folder);
 
+/// `native`, such a path, as a user writes it. A volume without a letter has no shorter name.
+std::string path_for_user(const std::wstring& native);
+
 /// The path of an open file without links in it, as a user writes it. `native` is the path that it
 /// was opened by. Returns an errno.
 int final_path(HANDLE handle, const std::wstring& native, std::string& absolute);

@@ -17,6 +17,8 @@
 #include "base/text.h"
 #include "os/paths.h"
 #include "os/system.h"
+#include "os/windows/dacl.h"
+#include "os/windows/file_systems.h"
 #include "os/windows/system_error.h"
 #include "os/windows/wide_text.h"
 #include "os/windows/windows_paths.h"
@@ -93,7 +95,9 @@ public:
         return status_of_native(native(handle), status);
     }
     int status(const std::string& path, bool follow_links, FileStatus& status) override;
-    int file_system(const std::string& path, FileSystemStatus& status) override;
+    int file_system(const std::string& path, FileSystemStatus& status) override {
+        return read_file_system(native_path(path), native_path(folder_of(path)), status);
+    }
 
     int lock(Handle handle) override;
     int probe_use(Handle handle) override;
@@ -120,8 +124,12 @@ public:
         names.clear();
         return 0;
     }
-    int attribute(Handle handle, const std::string& name, Bytes& value) override;
-    int set_attribute(Handle handle, const std::string& name, ByteView value) override;
+    int attribute(Handle handle, const std::string& name, Bytes& value) override {
+        return name == descriptor_name ? read_dacl(native(handle), value) : ENOTSUP;
+    }
+    int set_attribute(Handle handle, const std::string& name, ByteView value) override {
+        return name == descriptor_name ? write_dacl(native(handle), value) : ENOTSUP;
+    }
 
     int hold_folder(const std::string& path, Handle& handle) override;
     int list_folder(const std::string& path, std::vector<std::string>& names) override;
@@ -229,32 +237,6 @@ int WindowsSystem::status(const std::string& path, bool follow_links, FileStatus
     return handle ? status_of_native(handle.get(), status) : last_errno();
 }
 
-int WindowsSystem::file_system(const std::string& path, FileSystemStatus& status) {
-    const std::wstring wide = native_path(path);
-    std::wstring root(wide.size() + MAX_PATH, L'\0');
-    if (!GetVolumePathNameW(wide.c_str(), root.data(), static_cast<DWORD>(root.size()))) {
-        return last_errno();
-    }
-    root.resize(std::char_traits<wchar_t>::length(root.c_str()));
-    wchar_t type[MAX_PATH + 1] = {};
-    DWORD flags = 0;
-    if (!GetVolumeInformationW(root.c_str(), nullptr, 0, nullptr, nullptr, &flags, type,
-                               MAX_PATH + 1)) {
-        return last_errno();
-    }
-    ULARGE_INTEGER free = {};
-    const std::wstring folder = native_path(folder_of(path));
-    if (!GetDiskFreeSpaceExW(root.c_str(), &free, nullptr, nullptr) &&
-        !GetDiskFreeSpaceExW(folder.c_str(), &free, nullptr, nullptr)) {
-        return last_errno();
-    }
-    status.type = from_wide(type);
-    status.mount_point = from_wide(root.starts_with(L"\\\\?\\") ? root.substr(4) : root);
-    status.read_only = (flags & FILE_READ_ONLY_VOLUME) != 0;
-    status.free_bytes = free.QuadPart;
-    return 0;
-}
-
 int WindowsSystem::lock(Handle handle) {
     OVERLAPPED place = {};
     place.Offset = lock_offset_low;
@@ -272,29 +254,6 @@ int WindowsSystem::probe_use(Handle handle) {
         return 0;
     }
     return GetLastError() == ERROR_SHARING_VIOLATION ? EBUSY : 0;
-}
-
-int WindowsSystem::attribute(Handle handle, const std::string& name, Bytes& value) {
-    if (name != descriptor_name) return ENOTSUP;
-    DWORD size = 0;
-    static_cast<void>(
-        GetKernelObjectSecurity(native(handle), DACL_SECURITY_INFORMATION, nullptr, 0, &size));
-    if (size == 0) return ENOTSUP;
-    Bytes descriptor(size);
-    if (!GetKernelObjectSecurity(native(handle), DACL_SECURITY_INFORMATION, descriptor.data(), size,
-                                 &size)) {
-        return last_errno();
-    }
-    value = std::move(descriptor);
-    return 0;
-}
-
-int WindowsSystem::set_attribute(Handle handle, const std::string& name, ByteView value) {
-    if (name != descriptor_name) return ENOTSUP;
-    Bytes descriptor(value.begin(), value.end());
-    if (!IsValidSecurityDescriptor(descriptor.data())) return EINVAL;
-    return result_of(
-        SetKernelObjectSecurity(native(handle), DACL_SECURITY_INFORMATION, descriptor.data()));
 }
 
 struct CloseSearch {
