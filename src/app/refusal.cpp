@@ -20,10 +20,10 @@ std::optional<Error> find_refusal(os::System& system, HivePlace& place,
                                   const source::HiveFiles& files, const Inspection& inspection,
                                   const Options& options) {
     try {
-        os::require_memory(system, more_hives * inspection.hive.image().size() + beside_hives,
-                           "the rest of this fix");
         hivex::require_no_hazard(inspection.hive, inspection.plan, inspection.shared_cells);
         place.require_writable(options, files, hivex::Outline(inspection.hive, inspection.plan));
+        os::require_memory(system, more_hives * inspection.hive.image().size() + beside_hives,
+                           "the rest of this fix");
     } catch (const Error& error) {
         return error;
     }
