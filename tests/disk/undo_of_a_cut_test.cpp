@@ -2,7 +2,7 @@
 // The undo of a fix that was cut, and of an undo that was cut, on every medium and in every way
 // that is a list of epochs: each cut of it leaves the old content, the new one or, where pages are
 // written in place without a log, a hive that shows that it is unfinished; and its end is the
-// original to the byte.
+// original, byte for byte.
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
@@ -132,12 +132,8 @@ Row row_on_disk(const LoggedCommit& commit, Way way) {
             [sectors, paths](const Files& files) { return sectors->read(files[0], paths); }};
 }
 
-struct Tally {
+struct Tally : FoundCount {
     std::size_t states = 0;
-    std::size_t old_content = 0;
-    std::size_t new_content = 0;
-    std::size_t unfinished = 0;
-    std::size_t bad = 0;
     std::size_t wrong_ends = 0;
 };
 
@@ -192,12 +188,7 @@ private:
         try {
             const Files files = row_.hive_and_logs(state);
             dump_.add(files);
-            switch (judge_.judge(files)) {
-                case Found::old_content: ++tally_.old_content; break;
-                case Found::new_content: ++tally_.new_content; break;
-                case Found::unfinished: ++tally_.unfinished; break;
-                case Found::bad: ++tally_.bad; break;
-            }
+            tally_.add(judge_.judge(files));
         } catch (const Error&) {
             ++tally_.bad;  // no volume any more
         }

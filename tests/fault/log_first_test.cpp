@@ -23,12 +23,9 @@ namespace {
 constexpr std::size_t random_states = 620;
 constexpr std::size_t few_random_states = 40;
 
-struct Count {
+struct Count : FoundCount {
     std::size_t states = 0;
     std::size_t different = 0;
-    std::size_t old_content = 0;
-    std::size_t new_content = 0;
-    std::size_t bad = 0;
 };
 
 /// Judges all that a cut may leave while `epochs` are carried out on `start`.
@@ -45,12 +42,7 @@ Count enumerate(const std::string& name, const std::vector<NamedLog>& names, con
         if (!known.insert(digest_of_all(files)).second) return;
         ++count.different;
         if (states) states->add(files);
-        switch (judge.judge(files)) {
-            case Found::old_content: ++count.old_content; break;
-            case Found::new_content: ++count.new_content; break;
-            case Found::unfinished:
-            case Found::bad: ++count.bad; break;
-        }
+        count.add(judge.judge(files));
     });
     return count;
 }
@@ -222,9 +214,7 @@ TEST_CASE("After the next write of Windows into either log no old entry comes ba
                     const Found found = judge.judge(now);
                     const Found expected = cut == CutOfWindows::behind_the_log ? Found::old_content
                                                                                : Found::new_content;
-                    if (found == Found::old_content) ++count.old_content;
-                    if (found == Found::new_content) ++count.new_content;
-                    if (found == Found::bad) ++count.bad;
+                    count.add(found);
                     CHECK(found == expected);
                 }
             }

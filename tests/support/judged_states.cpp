@@ -30,6 +30,15 @@ bool is_marked(ByteView hive) {
 
 }  // namespace
 
+void FoundCount::add(Found found) {
+    switch (found) {
+        case Found::old_content: ++old_content; break;
+        case Found::new_content: ++new_content; break;
+        case Found::unfinished: ++unfinished; break;
+        case Found::bad: ++bad; break;
+    }
+}
+
 Found Judge::judge(const Files& files) const {
     try {
         const auto logs = logs_in(files, names_);

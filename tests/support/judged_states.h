@@ -16,6 +16,15 @@ namespace nlafix::test {
 /// Unfinished is a hive that no reader takes for whole, with its logs or without.
 enum class Found { old_content, new_content, unfinished, bad };
 
+struct FoundCount {
+    std::size_t old_content = 0;
+    std::size_t new_content = 0;
+    std::size_t unfinished = 0;
+    std::size_t bad = 0;
+
+    void add(Found found);
+};
+
 class Judge {
 public:
     /// What it is given must outlive it.

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/digest.h"
 #include "commit/hex.h"
 #include "forwarding_system.h"
 #include "temp_folder.h"
@@ -113,21 +112,38 @@ void check_same(const commit::Journal& a, const commit::Journal& b) {
     CHECK(a.disk->hive == b.disk->hive);
 }
 
-std::string outcome_of(const commit::Journal& journal,
-                       const std::function<void(ordered_json&)>& change) {
-    ordered_json json = ordered_json::parse(commit::to_json(journal));
-    change(json);
+using Change = std::function<void(ordered_json&)>;
+using MalformedRows = std::vector<std::pair<std::string, Change>>;
+
+std::string outcome_of(const ordered_json& json) {
     return word_thrown_by([&] { commit::parse_journal(json.dump()); });
 }
 
-}  // namespace
-
-TEST_CASE("Digests are XXH3-128 in canonical form") {
-    // The digest of no bytes, and of "abc", as XXH128 of xxHash 0.8 prints them.
-    CHECK(digest_of({}) == "99aa06d3014798d86001c324468d497f");
-    const std::string abc = "abc";
-    CHECK(digest_of(std::as_bytes(std::span(abc))) == "06b05ab6733a618578af5f94892f3950");
+std::string outcome_of(const commit::Journal& journal, const Change& change) {
+    ordered_json json = ordered_json::parse(commit::to_json(journal));
+    change(json);
+    return outcome_of(json);
 }
+
+Change of_write(const char* field, const ordered_json& value) {
+    return [=](ordered_json& j) { j["epochs"][0]["writes"][0][field] = value; };
+}
+
+Change of_both_sides(const char* value) {
+    return [=](ordered_json& j) {
+        for (const char* side : {"before", "after"}) of_write(side, value)(j);
+    };
+}
+
+void check_malformed(const commit::Journal& journal, const MalformedRows& rows) {
+    CHECK(outcome_of(journal, [](ordered_json&) {}) == "nothing");
+    for (const auto& [what, change] : rows) {
+        CAPTURE(what);
+        CHECK(outcome_of(journal, change) == "malformed-backup");
+    }
+}
+
+}  // namespace
 
 TEST_CASE("A manifest comes back as it was written") {
     for (const State state : all_states) {
@@ -140,7 +156,7 @@ TEST_CASE("A manifest comes back as it was written") {
     }
 }
 
-TEST_CASE("Paths come back to the byte, also those that are no UTF-8") {
+TEST_CASE("Paths come back byte for byte, even if they are not UTF-8") {
     for (const std::string& target :
          {std::string("/mnt/Windows/System32/config/SYSTEM"), std::string("/mnt/d\xc3\xa4/SYSTEM"),
           std::string("/mnt/\xff\xfe/SYSTEM"), std::string("/m\"n\\t\n/SYSTEM"),
@@ -248,14 +264,13 @@ TEST_CASE("A manifest without one of its fields, or with another type in it, is 
         CAPTURE(std::string(field));
         ordered_json without = good;
         without.erase(field);
-        CHECK(word_thrown_by([&] { commit::parse_journal(without.dump()); }) == "malformed-backup");
+        CHECK(outcome_of(without) == "malformed-backup");
         for (const ordered_json& other :
              {ordered_json(7), ordered_json(true), ordered_json{{"a", 1}}, ordered_json{1, 2}}) {
             ordered_json with = good;
             with[field] = other;
             CAPTURE(with[field].dump());
-            CHECK(word_thrown_by([&] { commit::parse_journal(with.dump()); }) ==
-                  "malformed-backup");
+            CHECK(outcome_of(with) == "malformed-backup");
         }
     }
 }
@@ -263,17 +278,13 @@ TEST_CASE("A manifest without one of its fields, or with another type in it, is 
 TEST_CASE("A manifest with a member that no fix writes is malformed") {
     ordered_json with = ordered_json::parse(commit::to_json(some_journal()));
     with["logs"] = ordered_json::array();
-    CHECK(word_thrown_by([&] { commit::parse_journal(with.dump()); }) == "malformed-backup");
+    CHECK(outcome_of(with) == "malformed-backup");
     with.erase("logs");
-    CHECK(word_thrown_by([&] { commit::parse_journal(with.dump()); }) == "nothing");
+    CHECK(outcome_of(with) == "nothing");
 }
 
 TEST_CASE("What no fix writes is malformed") {
-    using Change = std::function<void(ordered_json&)>;
-    const auto of_write = [](const char* field, const ordered_json& value) -> Change {
-        return [=](ordered_json& j) { j["epochs"][0]["writes"][0][field] = value; };
-    };
-    const std::vector<std::pair<std::string, Change>> rows = {
+    const MalformedRows rows = {
         {"another version", [](ordered_json& j) { j["schema"] = "nlafix.manifest/3"; }},
         {"no hive", [](ordered_json& j) { j["files"] = ordered_json::array(); }},
         {"a size too large",
@@ -300,18 +311,11 @@ TEST_CASE("What no fix writes is malformed") {
         {"capital digits", of_write("after", "AA")},
         {"bytes that are a number", of_write("before", 7)},
         {"sides of two sizes", of_write("before", "00")},
-        {"no bytes",
-         [](ordered_json& j) {
-             j["epochs"][0]["writes"][0]["before"] = j["epochs"][0]["writes"][0]["after"] = "";
-         }},
+        {"no bytes", of_both_sides("")},
         {"a size of no file",
          [](ordered_json& j) { j["epochs"][1]["sizes"][0]["after"] = 1u << 30; }},
     };
-    CHECK(outcome_of(some_journal(), [](ordered_json&) {}) == "nothing");
-    for (const auto& [what, change] : rows) {
-        CAPTURE(what);
-        CHECK(outcome_of(some_journal(), change) == "malformed-backup");
-    }
+    check_malformed(some_journal(), rows);
 }
 
 TEST_CASE("A log is a file in the hive's folder, with a name that logs have") {
@@ -336,11 +340,7 @@ TEST_CASE("A log is a file in the hive's folder, with a name that logs have") {
 }
 
 TEST_CASE("What no fix on a disk writes is malformed") {
-    using Change = std::function<void(ordered_json&)>;
-    const auto of_write = [](const char* field, const ordered_json& value) -> Change {
-        return [=](ordered_json& j) { j["epochs"][0]["writes"][0][field] = value; };
-    };
-    const std::vector<std::pair<std::string, Change>> rows = {
+    const MalformedRows rows = {
         {"no hive", [](ordered_json& j) { j["disk"].erase("hive"); }},
         {"a text for a size", [](ordered_json& j) { j["disk"]["size_bytes"] = "many"; }},
         {"a volume behind the disk",
@@ -350,21 +350,14 @@ TEST_CASE("What no fix on a disk writes is malformed") {
         {"a write in front of the volume", of_write("offset", 7 * sector)},
         {"a write behind the volume", of_write("offset", 48 * sector)},
         {"a write beside a sector", of_write("offset", 10 * sector + 3)},
-        {"half a sector",
-         [](ordered_json& j) {
-             j["epochs"][0]["writes"][0]["before"] = j["epochs"][0]["writes"][0]["after"] = "00";
-         }},
+        {"half a sector", of_both_sides("00")},
         {"another size of the disk",
          [](ordered_json& j) {
              j["epochs"][0]["sizes"] = {{{"file", 0}, {"before", 1}, {"after", 2}}};
          }},
         {"no word on the hive's pages", [](ordered_json& j) { j.erase("hive_epochs"); }},
     };
-    CHECK(outcome_of(disk_journal(), [](ordered_json&) {}) == "nothing");
-    for (const auto& [what, change] : rows) {
-        CAPTURE(what);
-        CHECK(outcome_of(disk_journal(), change) == "malformed-backup");
-    }
+    check_malformed(disk_journal(), rows);
 }
 
 TEST_CASE("A manifest of many or deep values is refused before memory is taken for them") {
