@@ -150,6 +150,7 @@ void DiskPlace::find_hive(Report& report) {
     }
     found_.path = subject_.target;
     found_.format = disk_.format;
+    found_.confined = disk_.device->confined();
     found_.partition = windows.volume->partition.number;
     found_.offset = range_.offset;
     found_.size_bytes = range_.size_bytes;

@@ -48,8 +48,9 @@ struct DiskReport {
     std::uint64_t offset = 0;     // of the volume
     std::uint64_t size_bytes = 0;
     std::string label;
-    std::string volume_id;  // serial number of the NTFS volume
-    std::string hive;       // path in the volume
+    std::string volume_id;              // serial number of the NTFS volume
+    std::string hive;                   // path in the volume
+    std::vector<std::string> confined;  // words for what confines the server of an image
 };
 
 struct Report {

@@ -183,10 +183,16 @@ public:
         report.location =
             source::HiveLocation{source::TargetKind::disk,
                                  display_name(subject_.target, record_.partition, record_.hive)};
-        report.disk = DiskReport{subject_.target,           record_.format,
-                                 record_.partition,         record_.volume.offset,
-                                 record_.volume.size_bytes, "",
-                                 record_.volume_id,         record_.hive};
+        report.disk =
+            DiskReport{subject_.target,
+                       record_.format,
+                       record_.partition,
+                       record_.volume.offset,
+                       record_.volume.size_bytes,
+                       "",
+                       record_.volume_id,
+                       record_.hive,
+                       opened_.device ? opened_.device->confined() : std::vector<std::string>()};
     }
 
 private:

@@ -49,7 +49,8 @@ ordered_json disk_json(const app::DiskReport& disk) {
             {"offset", disk.offset},
             {"size_bytes", disk.size_bytes},
             {"label", disk.label},
-            {"volume_id", disk.volume_id}};
+            {"volume_id", disk.volume_id},
+            {"confined", disk.confined}};
 }
 
 ordered_json target_json(const app::Report& report) {

@@ -237,6 +237,9 @@ void add_details(std::string& out, const Report& report) {
     if (!report.confined.empty()) {
         out += fmt::format("  confined: {}\n", fmt::join(report.confined, ", "));
     }
+    if (report.disk && !report.disk->confined.empty()) {
+        out += fmt::format("  qemu-nbd confined: {}\n", fmt::join(report.disk->confined, ", "));
+    }
     for (const std::string& note : report.notes) out += fmt::format("  note: {}\n", escaped(note));
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -31,6 +33,8 @@ public:
     /// Of a disk that was opened for reading: why it would not be opened for writing, where that
     /// shows.
     virtual std::optional<Error> refusal() const { return std::nullopt; }
+    /// Words for what confines the program that this one started to read it.
+    virtual std::vector<std::string> confined() const { return {}; }
 
     /// Fills `into` from `offset`, whatever the alignment. A range that leaves the disk is
     /// Error(io_error).

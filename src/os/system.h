@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,8 +72,8 @@ struct Process {
 
 /// A file that a confined process may open.
 struct ConfinedFile {
-    Handle handle = -1;
-    std::string path;  // empty: it has no name, and is opened through its descriptor
+    Handle handle = -1;  // of a server's file: -1 where its path alone says which it is
+    std::string path;    // empty: it has no name, and is opened through its descriptor
     bool writable = false;
 };
 
@@ -98,6 +99,21 @@ struct Walls {
 
 /// How a confined process ended. A crash is anything but a return of its work.
 enum class ConfinedEnd { returned, crashed, out_of_time, forbidden_call };
+
+/// A program that is a server, and what is left to it.
+struct ServerJob {
+    std::vector<std::string> arguments;  // first the program, which is looked for in PATH
+    Handle errors = -1;                  // where its errors go; -1: nowhere, as all else
+    /// The only files that it may open, besides the programs and libraries of the system. Nothing:
+    /// it may open all that its user may.
+    std::optional<std::vector<ConfinedFile>> files;
+};
+
+struct Server {
+    Child child;
+    Handle connection = -1;
+    Walls walls;
+};
 
 struct ConfinedChild {
     Handle channel = -1;
@@ -153,13 +169,11 @@ public:
     /// EBUSY when a lock of another handle, of any kind, is on the byte at `offset`.
     virtual int probe_byte(Handle handle, std::uint64_t offset) = 0;
 
-    /// Starts the program arguments[0], looked for in PATH, as systemd starts a server on a socket:
-    /// it inherits a listening socket (LISTEN_FDS), to which `connection` is connected already. Its
-    /// errors go to `errors` (-1: nowhere), all else nowhere. It is out of reach of the terminal's
-    /// signals, and gets SIGTERM when the thread that started it ends, however that comes. ENOENT
-    /// where there is no such program.
-    virtual int start_server(const std::vector<std::string>& arguments, Handle errors, Child& child,
-                             Handle& connection) = 0;
+    /// Starts a program as systemd starts a server on a socket: it inherits a listening socket
+    /// (LISTEN_FDS), to which `connection` is connected already. It is out of reach of the
+    /// terminal's signals, and gets SIGTERM when the thread that started it ends, however that
+    /// comes. ENOENT where there is no such program.
+    virtual int start_server(const ServerJob& job, Server& server) = 0;
     /// ETIMEDOUT while `child` still runs after `timeout_ms`; else it is gone, and `status` is its
     /// exit status, or 128 and the signal that ended it.
     virtual int wait(const Child& child, std::uint32_t timeout_ms, int& status) = 0;

@@ -190,14 +190,13 @@ int FaultSystem::probe_byte(os::Handle handle, std::uint64_t offset) {
     return call(Effect::reads, Raise::yes, [&] { return inner().probe_byte(handle, offset); });
 }
 
-int FaultSystem::start_server(const std::vector<std::string>& arguments, os::Handle errors,
-                              os::Child& child, os::Handle& connection) {
+int FaultSystem::start_server(const os::ServerJob& job, os::Server& server) {
     return call(Effect::reads, Raise::yes, [&] {
-        os::Handle connected = -1;
-        const int result = inner().start_server(arguments, errors, child, connected);
+        os::Server started;
+        const int result = inner().start_server(job, started);
         if (result == 0) {
-            connection = connected;
-            open_.insert(connected);
+            server = started;
+            open_.insert(started.connection);
         }
         return result;
     });

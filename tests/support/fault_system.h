@@ -73,8 +73,7 @@ public:
     int block_device_status(os::Handle handle, os::BlockDeviceStatus& status) override;
     int lock_byte(os::Handle handle, std::uint64_t offset) override;
     int probe_byte(os::Handle handle, std::uint64_t offset) override;
-    int start_server(const std::vector<std::string>& arguments, os::Handle errors, os::Child& child,
-                     os::Handle& connection) override;
+    int start_server(const os::ServerJob& job, os::Server& server) override;
     int wait(const os::Child& child, std::uint32_t timeout_ms, int& status) override;
     int stop(const os::Child& child, bool at_once) override;
     int prepare_confinement() override;

@@ -70,9 +70,8 @@ int ForwardingSystem::probe_byte(os::Handle handle, std::uint64_t offset) {
     return inner_.probe_byte(handle, offset);
 }
 
-int ForwardingSystem::start_server(const std::vector<std::string>& arguments, os::Handle errors,
-                                   os::Child& child, os::Handle& connection) {
-    return inner_.start_server(arguments, errors, child, connection);
+int ForwardingSystem::start_server(const os::ServerJob& job, os::Server& server) {
+    return inner_.start_server(job, server);
 }
 
 int ForwardingSystem::wait(const os::Child& child, std::uint32_t timeout_ms, int& status) {

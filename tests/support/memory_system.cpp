@@ -205,8 +205,7 @@ int MemorySystem::block_device_status(os::Handle, os::BlockDeviceStatus&) {
     return ENOTBLK;
 }
 
-int MemorySystem::start_server(const std::vector<std::string>&, os::Handle, os::Child&,
-                               os::Handle&) {
+int MemorySystem::start_server(const os::ServerJob&, os::Server&) {
     return ENOENT;
 }
 

@@ -76,7 +76,7 @@ public:
     int block_device_status(os::Handle, os::BlockDeviceStatus&) override;
     int lock_byte(os::Handle, std::uint64_t) override { return 0; }
     int probe_byte(os::Handle, std::uint64_t) override { return 0; }
-    int start_server(const std::vector<std::string>&, os::Handle, os::Child&, os::Handle&) override;
+    int start_server(const os::ServerJob&, os::Server&) override;
     int wait(const os::Child&, std::uint32_t, int&) override;
     int stop(const os::Child&, bool) override;
     int prepare_confinement() override { return unsupported; }

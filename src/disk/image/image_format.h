@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -50,10 +51,19 @@ const ImageKind& kind_in_format(const ImageFile& file, ImageFormat format);
 /// raw image; nothing where there is no sound footer of one.
 std::optional<std::uint64_t> fixed_vhd_size(const ImageFile& file);
 
+/// A file that an image names.
+struct Reference {
+    std::string name;    // as the image has it
+    std::string format;  // what qemu calls it; empty: qemu judges by its content
+    bool is_written = false;
+};
+
 /// What an image needs besides its own file.
 struct OtherFiles {
     std::string what;          // "the backing file base.qcow2"
     bool are_written = false;  // what is written to the disk goes there, too
+    std::vector<Reference> references;
+    bool all_are_named = true;  // false: `references` lacks files that qemu may open
 };
 
 /// Nothing where an image of `format` stands alone. Throws Error(no_image_support) for a VHD or

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "disk/image/image_format.h"
 #include "disk/image/vhd.h"
+#include "disk/image/vmdk.h"
 
 namespace nlafix::disk {
 namespace {
@@ -34,46 +35,57 @@ std::uint64_t qcow2_features(ByteView head) {
     return big_endian_or_0(head, version_at, 4) >= 3 ? big_endian_or_0(head, features_at, 8) : 0;
 }
 
+/// What the extensions of a qcow2 header say.
+struct Qcow2Extensions {
+    std::string backing_format;
+    std::optional<std::string> data_file;
+};
+
+Qcow2Extensions qcow2_extensions(const ImageFile& file, ByteView head) {
+    constexpr std::uint32_t backing_format_type = 0xe2792aca, data_file_type = 0x44415441;
+    constexpr std::size_t version_at = 4, cluster_bits_at = 20, header_bytes_at = 100;
+    constexpr std::uint64_t bytes_of_version_2 = 72, most_cluster_bits = 21;
+    const bool has_size = big_endian_or_0(head, version_at, 4) >= 3;
+    const auto cluster_bits = big_endian_or_0(head, cluster_bits_at, 4);
+    Qcow2Extensions found;
+    if (cluster_bits > most_cluster_bits) return found;
+    const Bytes cluster = file.read(0, std::size_t{1} << cluster_bits);
+    std::uint64_t at = has_size ? big_endian_or_0(head, header_bytes_at, 4) : bytes_of_version_2;
+    while (range_is_inside(at, 8, cluster.size())) {
+        const auto type = big_endian_or_0(cluster, static_cast<std::size_t>(at), 4);
+        const auto size = big_endian_or_0(cluster, static_cast<std::size_t>(at + 4), 4);
+        if (type == 0 || !range_is_inside(at + 8, size, cluster.size())) break;
+        const std::string text = text_of(
+            slice(cluster, static_cast<std::size_t>(at + 8), static_cast<std::size_t>(size)));
+        if (type == backing_format_type) found.backing_format = text;
+        if (type == data_file_type) found.data_file = text;
+        at += 8 + (size + 7) / 8 * 8;
+    }
+    return found;
+}
+
 std::optional<OtherFiles> qcow2_files(const ImageFile& file) {
     constexpr std::size_t backing_offset_at = 8, backing_size_at = 16;
     constexpr std::size_t longest_name = 1023;
     constexpr std::uint64_t external_data_file = 1U << 2;
     const Bytes head = file.read(0, qcow2_head_bytes);
+    const Qcow2Extensions extensions = qcow2_extensions(file, head);
     OtherFiles others;
     if ((qcow2_features(head) & external_data_file) != 0) {
-        others = {"an external data file", true};
+        others.what = "an external data file";
+        others.are_written = true;
+        if (extensions.data_file) others.references.push_back({*extensions.data_file, "raw", true});
     }
     const std::uint64_t backing_offset = big_endian_or_0(head, backing_offset_at, 8);
     if (backing_offset != 0) {
         const auto size =
             std::min<std::uint64_t>(big_endian_or_0(head, backing_size_at, 4), longest_name);
-        others.what += (others.what.empty() ? "the backing file " : ", and the backing file ") +
-                       text_of(file.read(backing_offset, static_cast<std::size_t>(size)));
+        const std::string name = text_of(file.read(backing_offset, static_cast<std::size_t>(size)));
+        others.what +=
+            (others.what.empty() ? "the backing file " : ", and the backing file ") + name;
+        others.references.push_back({name, extensions.backing_format, false});
     }
     return others.what.empty() ? std::nullopt : std::optional(others);
-}
-
-// "Virtual Disk Format 5.0". A sparse extent has its descriptor behind its header, where qemu looks
-// for a parent in any case; one without a capacity of its own is a descriptor of other files.
-std::optional<OtherFiles> vmdk_files(const ImageFile& file) {
-    constexpr std::size_t capacity_at = 12, descriptor_offset_at = 28;
-    constexpr std::size_t searched_bytes = std::size_t{64} << 10;
-    constexpr std::string_view parent_hint = "parentFileNameHint";
-    const Bytes head = file.read(0, searched_bytes);
-    std::string text = text_of(head);
-    const bool is_sparse_extent = text.starts_with("KDMV") && head.size() >= 512;
-    if ((!is_sparse_extent && !text.starts_with("COWD")) ||
-        (is_sparse_extent && u64_at(head, capacity_at) == 0)) {
-        return OtherFiles{"the extents that its descriptor names", true};
-    }
-    if (is_sparse_extent) {
-        const std::uint64_t sector = u64_at(head, descriptor_offset_at);
-        if (sector != 0 && sector < file.size_bytes / 512) {
-            text += text_of(file.read(sector * 512, searched_bytes));
-        }
-    }
-    if (text.find(parent_hint) != std::string::npos) return OtherFiles{"a parent image"};
-    return std::nullopt;
 }
 
 void refuse_vhd_parent(const ImageFile& file) {

@@ -9,7 +9,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "disk/image/file_device.h"
 #include "disk/image/image_format.h"
@@ -25,11 +27,19 @@ struct NbdOptions {
 /// Whether this build has libnbd.
 bool has_nbd();
 
-/// The image at `path` by a qemu-nbd of our own, which ends with the object, or with this program,
+/// An image for a server.
+struct ServedImage {
+    std::string path;  // absolute
+    ImageFormat format = ImageFormat::raw;
+    Access access = Access::read;
+    /// All that the server may open; nothing: what its user may.
+    std::optional<std::vector<os::ConfinedFile>> files;
+};
+
+/// `image` by a qemu-nbd of our own, which ends with the object, or with this program,
 /// whatever happens to it. Throws Error: no_image_support where there is no qemu-nbd, in_use where
 /// a machine runs on the image, malformed_disk where qemu-nbd cannot read it, io_error.
-std::unique_ptr<BlockDevice> open_image(os::System& system, const std::string& path,
-                                        ImageFormat format, Access access,
+std::unique_ptr<BlockDevice> open_image(os::System& system, const ServedImage& image,
                                         const NbdOptions& options = {});
 
 /// True for "nbd://" and "nbd+unix://".

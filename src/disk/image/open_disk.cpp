@@ -4,28 +4,14 @@
 #include <utility>
 
 #include "base/error.h"
+#include "disk/image/files_of_image.h"
+#include "disk/image/image_file.h"
 #include "disk/table/gpt.h"
 #include "os/file.h"
 #include "os/paths.h"
 
 namespace nlafix::disk {
 namespace {
-
-/// `file` as its format is judged; `file` must outlive it.
-ImageFile image_file(const os::File& file) {
-    std::uint64_t size_bytes = 0;
-    if (file.status().kind == os::FileKind::block_device) {
-        os::BlockDeviceStatus status;
-        os::must([&] { return file.system().block_device_status(file.handle(), status); },
-                 "cannot ask for the size", file.path());
-        size_bytes = status.size_bytes;
-    } else {
-        size_bytes = file.status().size_bytes;
-    }
-    return {size_bytes, [&file](std::uint64_t offset, std::size_t length) {
-                return file.read_range(offset, length);
-            }};
-}
 
 const ImageKind& kind_of(const ImageFile& file, const ImageOptions& options) {
     if (options.format) {
@@ -82,6 +68,18 @@ void require_trust(const ImageFile& file, ImageFormat format, const ImageOptions
                                               : "a fix writes to this image alone"));
 }
 
+/// Whatever qemu-nbd is made to open, it can open nothing but the files of the image.
+void open_by_server(const os::File& image, ImageFormat format, Access access,
+                    const NbdOptions& options, OpenedDisk& opened) {
+    ServedImage served{image.path(), format, access, files_of_image(image, format, access)};
+    if (!served.files) {
+        opened.warnings.emplace_back(
+            "qemu-nbd may open any file: the image refers to what nlafix cannot follow");
+    }
+    opened.device = open_image(image.system(), served, options);
+    opened.may_grow = !opened.is_block_device;
+}
+
 /// A raw image, a fixed VHD or a block device: no server is needed.
 OpenedDisk open_directly(os::System& system, const std::string& path, Access access,
                          std::optional<std::uint64_t> size_bytes) {
@@ -106,10 +104,9 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
     std::optional<std::uint64_t> fixed_size;
     std::string misread;
     std::optional<Error> refusal;
-    os::FileIdentity identity;
+    os::File probed = os::File::open_itself(system, path);
+    const os::FileIdentity identity = probed.status().identity;
     {
-        const os::File probed = os::File::open_itself(system, path);
-        identity = probed.status().identity;
         const ImageFile file = image_file(probed);
         const ImageKind& image = kind_of(file, options);
         require_opener(image, path);
@@ -122,6 +119,7 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
     }
     OpenedDisk opened;
     if (format == ImageFormat::raw || fixed_size) {
+        probed.close();
         opened = open_directly(system, path, access, fixed_size);
     } else {
         // An image on a block device: that it is not mounted is for us to see, qemu does not look.
@@ -129,8 +127,7 @@ OpenedDisk open_file(os::System& system, const std::string& path, Access access,
             opened.refusal = FileDevice::open(system, path, access)->refusal();
             opened.is_block_device = true;
         }
-        opened.device = open_image(system, path, format, access, options.nbd);
-        opened.may_grow = !opened.is_block_device;
+        open_by_server(probed, format, access, options.nbd, opened);
     }
     if (opened.identity && *opened.identity != identity) throw_exchanged(path);
     opened.identity = identity;

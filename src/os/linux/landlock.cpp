@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Landlock: what is handled by a ruleset and allowed by no rule of it is forbidden.
-//
 // The structure and the rights are those of the kernel's UAPI (include/uapi/linux/landlock.h, ABI
 // 6); the header of the C library may be older than the kernel, so both are written out here.
-#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,14 +8,17 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "os/linux/walls.h"
+#include "os/linux/landlock.h"
 
 namespace nlafix::os {
 namespace {
 
+constexpr std::uint64_t execute = 1ULL << 0;
 constexpr std::uint64_t write_file = 1ULL << 1;
 constexpr std::uint64_t read_file = 1ULL << 2;
+constexpr std::uint64_t read_folder = 1ULL << 3;
 constexpr std::uint64_t truncate_file = 1ULL << 14;
+constexpr std::uint64_t control_device = 1ULL << 15;
 
 constexpr std::uint32_t ask_for_version = 1;
 constexpr int path_beneath = 1;
@@ -44,9 +44,9 @@ Ruleset everything(long abi) {
         {1, {0x1FFF, 0, 0}},      // execute, read, write, and the names in folders
         {2, {1ULL << 13, 0, 0}},  // to move a file to another folder
         {3, {truncate_file, 0, 0}},
-        {4, {0, 3, 0}},           // to bind and connect TCP
-        {5, {1ULL << 15, 0, 0}},  // ioctl of devices
-        {6, {0, 0, 3}},           // abstract sockets and signals of others
+        {4, {0, 3, 0}},  // to bind and connect TCP
+        {5, {control_device, 0, 0}},
+        {6, {0, 0, 3}},  // abstract sockets and signals of others
     }};
     Ruleset all;
     for (const Addition& addition : additions) {
@@ -58,30 +58,35 @@ Ruleset everything(long abi) {
     return all;
 }
 
-bool allow(int ruleset, const Ruleset& handled, const ConfinedFile& file, int descriptor) {
-    const std::uint64_t wanted = file.writable ? read_file | write_file | truncate_file : read_file;
-    const Rule rule = {wanted & handled.file_rights, descriptor};
-    if (::syscall(SYS_landlock_add_rule, ruleset, path_beneath, &rule, 0) == 0) return true;
-    // A memfd lies in no folder: no rule can name it, and none is needed to open it again.
-    return errno == EBADFD;
-}
-
 }  // namespace
 
-bool close_files(const Leave& leave) {
+std::optional<LandlockRules> LandlockRules::make() {
     const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, ask_for_version);
-    if (abi < 1) return false;
+    if (abi < 1) return std::nullopt;
     const Ruleset handled = everything(abi);
     const long created = ::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
-    if (created < 0) return false;
-    const int ruleset = static_cast<int>(created);
-    bool holds = true;
-    for (std::size_t i = 0; i < leave.files.size() && holds; ++i) {
-        holds = allow(ruleset, handled, leave.job->files[i], leave.files[i]);
-    }
-    holds = holds && ::syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
-    static_cast<void>(::close(ruleset));
-    return holds;
+    if (created < 0) return std::nullopt;
+    return LandlockRules(static_cast<int>(created), handled.file_rights);
+}
+
+bool LandlockRules::allow(int file, std::uint64_t rights) {
+    const Rule rule = {rights & handled_, file};
+    return ::syscall(SYS_landlock_add_rule, fd_.get(), path_beneath, &rule, 0) == 0 ||
+           errno == EBADFD;
+}
+
+bool LandlockRules::allow_file(int file, bool writable) {
+    // A disk is asked for its size by a call that controls the device.
+    constexpr std::uint64_t reading = read_file | control_device;
+    return allow(file, writable ? reading | write_file | truncate_file : reading);
+}
+
+bool LandlockRules::allow_programs_below(int folder) {
+    return allow(folder, execute | read_file | read_folder);
+}
+
+bool LandlockRules::enforce() const {
+    return ::syscall(SYS_landlock_restrict_self, fd_.get(), 0) == 0;
 }
 
 }  // namespace nlafix::os

@@ -19,7 +19,7 @@ struct Leave {
 
 /// CPU, address space, the size of files; no core dump, no new process.
 bool limit_resources(const Leave& leave);
-/// Files are opened as the job says, and nothing else is; no TCP, no signals to others.
+/// Landlock: files are opened as the job says, and nothing else is; no TCP, no signals to others.
 bool close_files(const Leave& leave);
 /// System calls that a parser in C needs. Of the others those that only an intruder makes end the
 /// process, the rest fails with ENOSYS, as on a kernel that does not know them.

@@ -20,8 +20,7 @@ public:
     int status(Handle handle, FileStatus& status) override;
     int status(const std::string& path, bool follow_links, FileStatus& status) override;
     int lock(Handle handle) override;
-    int start_server(const std::vector<std::string>& arguments, Handle errors, Child& child,
-                     Handle& connection) override;
+    int start_server(const ServerJob& job, Server& server) override;
     int wait(const Child& child, std::uint32_t timeout_ms, int& status) override;
     int stop(const Child& child, bool at_once) override;
     int set_owner(Handle handle, std::uint32_t owner, std::uint32_t group) override;

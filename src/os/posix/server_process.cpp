@@ -27,6 +27,7 @@
 #include "os/posix/descriptor.h"
 #include "os/posix/parent_death.h"
 #include "os/posix/posix_system.h"
+#include "os/posix/server_walls.h"
 
 extern char** environ;
 
@@ -111,9 +112,29 @@ void write_decimal(long value, char* into) {
     *into = '\0';
 }
 
+/// What the new process says on its way: the walls that it has raised, then why it could not become
+/// the program.
+struct Word {
+    Walls walls;
+    int number = 0;
+};
+
+void say(int pipe_end, const Word& word) {
+    static_cast<void>(!::write(pipe_end, &word, sizeof word));
+}
+
+/// What the new process is made of.
+struct Plan {
+    const Program& program;
+    const ServerWalls& walls;
+    int listening;
+    int errors;
+    int report;
+};
+
 /// In the new process: only calls that are safe between fork and exec. Returns an errno value, if
 /// at all.
-int become(const Program& program, pid_t parent, int listening, int errors) {
+int become(const Plan& plan, pid_t parent) {
     die_with_parent();
     if (::getppid() != parent) return ESRCH;
     // A session of its own: Ctrl-C and a lost terminal are the parent's business.
@@ -128,10 +149,10 @@ int become(const Program& program, pid_t parent, int listening, int errors) {
     static_cast<void>(::pthread_sigmask(SIG_SETMASK, &none, nullptr));
 
     // Away from the numbers that are about to be given, then onto them.
-    const int socket_copy = ::fcntl(listening, F_DUPFD, first_listening_fd + 1);
+    const int socket_copy = ::fcntl(plan.listening, F_DUPFD, first_listening_fd + 1);
     const int nowhere = ::open("/dev/null", O_RDWR);
     const int errors_copy =
-        ::fcntl(errors >= 0 ? errors : nowhere, F_DUPFD, first_listening_fd + 1);
+        ::fcntl(plan.errors >= 0 ? plan.errors : nowhere, F_DUPFD, first_listening_fd + 1);
     if (socket_copy < 0 || errors_copy < 0 || nowhere < 0) return errno;
     if (::dup2(nowhere, STDIN_FILENO) < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0 ||
         ::dup2(errors_copy, STDERR_FILENO) < 0 || ::dup2(socket_copy, first_listening_fd) < 0) {
@@ -140,21 +161,24 @@ int become(const Program& program, pid_t parent, int listening, int errors) {
     static_cast<void>(::close(socket_copy));
     static_cast<void>(::close(errors_copy));
     if (nowhere > first_listening_fd) static_cast<void>(::close(nowhere));
-    write_decimal(::getpid(), program.process_id);
-    environ = const_cast<char**>(program.environment_pointers.data());
-    ::execvp(program.argument_pointers[0], program.argument_pointers.data());
+    write_decimal(::getpid(), plan.program.process_id);
+    environ = const_cast<char**>(plan.program.environment_pointers.data());
+    say(plan.report, {plan.walls.raise(), 0});
+    ::execvp(plan.program.argument_pointers[0], plan.program.argument_pointers.data());
     return errno;
 }
 
-/// The errno value that the new process sends where it could not become the program; 0 where exec
-/// closed the pipe.
-int exec_result(int pipe_end) {
-    int number = 0;
-    ssize_t n = 0;
-    do {
-        n = ::read(pipe_end, &number, sizeof number);
-    } while (n < 0 && errno == EINTR);
-    return n == static_cast<ssize_t>(sizeof number) ? number : 0;
+/// Waits for exec, which closes the pipe: 0, or the errno value of a new process that could not
+/// become the program.
+int exec_result(int pipe_end, Walls& walls) {
+    for (;;) {
+        Word word;
+        const ssize_t n = ::read(pipe_end, &word, sizeof word);
+        if (n < 0 && errno == EINTR) continue;
+        if (n != static_cast<ssize_t>(sizeof word)) return 0;
+        if (word.number != 0) return word.number;
+        walls = word.walls;
+    }
 }
 
 int wait_status(int raw) {
@@ -163,9 +187,8 @@ int wait_status(int raw) {
 
 }  // namespace
 
-int PosixSystem::start_server(const std::vector<std::string>& arguments, Handle errors,
-                              Child& child, Handle& connection) {
-    if (arguments.empty()) return EINVAL;
+int PosixSystem::start_server(const ServerJob& job, Server& server) {
+    if (job.arguments.empty()) return EINVAL;
     // One at a time: a process that another thread starts in between would inherit what does not
     // close itself yet, and keep our pipe open.
     static std::mutex mutex;
@@ -179,19 +202,21 @@ int PosixSystem::start_server(const std::vector<std::string>& arguments, Handle 
         if (::fcntl(end, F_SETFD, FD_CLOEXEC) < 0) return errno;
     }
 
-    const Program program(arguments);
+    const Program program(job.arguments);
+    const ServerWalls server_walls(job);
     const pid_t parent = ::getpid();
     const pid_t id = ::fork();
     if (id < 0) return errno;
     if (id == 0) {
         // The pipe must not lie where the socket goes: that would end it without a word.
         const int report = ::fcntl(to_parent.get(), F_DUPFD_CLOEXEC, first_listening_fd + 1);
-        const int number = become(program, parent, listening.get(), errors);
-        static_cast<void>(!::write(report, &number, sizeof number));
+        const Plan plan = {program, server_walls, listening.get(), job.errors, report};
+        say(report, {{}, become(plan, parent)});
         ::_exit(127);
     }
     to_parent.reset(-1);
-    const int result = exec_result(from_child.get());
+    Walls walls;
+    const int result = exec_result(from_child.get(), walls);
     if (result != 0) {
         int raw = 0;
         while (::waitpid(id, &raw, 0) < 0 && errno == EINTR) {
@@ -199,8 +224,7 @@ int PosixSystem::start_server(const std::vector<std::string>& arguments, Handle 
         return result;
     }
     // With the last listening descriptor gone, a server that dies ends the connection as well.
-    child.id = id;
-    connection = connected.release();
+    server = {{id}, connected.release(), walls};
     return 0;
 }
 

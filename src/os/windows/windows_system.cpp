@@ -106,9 +106,7 @@ public:
     int probe_byte(Handle, std::uint64_t) override { return ENOTSUP; }
     int writers(Handle, std::vector<Process>&) override { return ENOTSUP; }
 
-    int start_server(const std::vector<std::string>&, Handle, Child&, Handle&) override {
-        return ENOTSUP;
-    }
+    int start_server(const ServerJob&, Server&) override { return ENOTSUP; }
     int wait(const Child&, std::uint32_t, int&) override { return ENOTSUP; }
     int stop(const Child&, bool) override { return ENOTSUP; }
     int prepare_confinement() override { return ENOTSUP; }

@@ -20,14 +20,17 @@ std::string qemu_name(ImageFormat format) {
     return format == ImageFormat::vhd ? "vpc" : std::string(word_of(format));
 }
 
-std::vector<std::string> command_line(const std::string& path, ImageFormat format, Access access) {
+std::vector<std::string> command_line(const ServedImage& image) {
     // writeback honours our flushes; nothing but what we write may change in the image.
-    std::vector<std::string> arguments = {
-        "qemu-nbd",         "--format=" + qemu_name(format), "--cache=writeback",
-        "--discard=ignore", "--detect-zeroes=off",           "--shared=1"};
-    if (access == Access::read) arguments.push_back("--read-only");
+    std::vector<std::string> arguments = {"qemu-nbd",
+                                          "--format=" + qemu_name(image.format),
+                                          "--cache=writeback",
+                                          "--discard=ignore",
+                                          "--detect-zeroes=off",
+                                          "--shared=1"};
+    if (image.access == Access::read) arguments.push_back("--read-only");
     arguments.push_back("--");
-    arguments.push_back(path);
+    arguments.push_back(image.path);
     return arguments;
 }
 
@@ -67,45 +70,45 @@ bool contains(const std::string& text, std::string_view part) {
 ImageServer::ImageServer(os::System& system, std::string path)
     : system_(system), path_(std::move(path)), errors_(os::ScratchFile::make(system)) {}
 
-std::unique_ptr<ImageServer> ImageServer::start(os::System& system, const std::string& path,
-                                                ImageFormat format, Access access) {
-    std::unique_ptr<ImageServer> server(new ImageServer(system, path));
+std::unique_ptr<ImageServer> ImageServer::start(os::System& system, const ServedImage& image) {
+    std::unique_ptr<ImageServer> server(new ImageServer(system, image.path));
     const os::Handle errors = server->errors_ ? server->errors_->file().handle() : -1;
-    const int result = system.start_server(command_line(path, format, access), errors,
-                                           server->child_, server->connection_);
-    if (result == ENOENT) throw no_qemu_nbd(path, format);
+    const int result =
+        system.start_server({command_line(image), errors, image.files}, server->server_);
+    if (result == ENOENT) throw no_qemu_nbd(image.path, image.format);
     if (result != 0) {
         throw Error(ErrorCode::io_error, "cannot start qemu-nbd")
-            .path(path)
+            .path(image.path)
             .system_error(result)
-            .hint("does \"qemu-nbd --version\" work here? else " + hint_for(kind_of(format), path));
+            .hint("does \"qemu-nbd --version\" work here? else " +
+                  hint_for(kind_of(image.format), image.path));
     }
     server->ended_ = false;
     return server;
 }
 
 ImageServer::~ImageServer() {
-    if (connection_ >= 0) static_cast<void>(system_.close(connection_));
+    if (server_.connection >= 0) static_cast<void>(system_.close(server_.connection));
     if (has_ended(patience_ms)) return;
-    static_cast<void>(system_.stop(child_, false));
+    static_cast<void>(system_.stop(server_.child, false));
     if (has_ended(patience_after_signal_ms)) return;
     kill();
 }
 
 os::Handle ImageServer::take_connection() {
-    return std::exchange(connection_, -1);
+    return std::exchange(server_.connection, -1);
 }
 
 bool ImageServer::has_ended(std::uint32_t timeout_ms) noexcept {
     if (ended_) return true;
     // Whatever wait() says but that it still runs: there is nothing left to wait for.
-    ended_ = system_.wait(child_, timeout_ms, status_) != ETIMEDOUT;
+    ended_ = system_.wait(server_.child, timeout_ms, status_) != ETIMEDOUT;
     return ended_;
 }
 
 void ImageServer::kill() noexcept {
     if (ended_) return;
-    static_cast<void>(system_.stop(child_, true));
+    static_cast<void>(system_.stop(server_.child, true));
     static_cast<void>(has_ended(patience_ms));
 }
 

@@ -9,8 +9,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "disk/block_device.h"
-#include "disk/image/image_format.h"
+#include "disk/image/nbd_device.h"
 #include "os/scratch_file.h"
 #include "os/system.h"
 
@@ -18,9 +17,8 @@ namespace nlafix::disk {
 
 class ImageServer {
 public:
-    /// Starts it; `path` is absolute. Throws Error(no_image_support) where there is no qemu-nbd.
-    static std::unique_ptr<ImageServer> start(os::System& system, const std::string& path,
-                                              ImageFormat format, Access access);
+    /// Throws Error(no_image_support) where there is no qemu-nbd.
+    static std::unique_ptr<ImageServer> start(os::System& system, const ServedImage& image);
     ImageServer(const ImageServer&) = delete;
     ImageServer& operator=(const ImageServer&) = delete;
     /// Waits for it to end, and makes it end where that takes too long.
@@ -28,6 +26,8 @@ public:
 
     /// The socket that is connected to it; the caller owns it from then on.
     os::Handle take_connection();
+    /// What holds it.
+    const os::Walls& walls() const { return server_.walls; }
     /// Why it did not open the image, by what it said; `fallback` where it says nothing. Waits a
     /// moment for it to end.
     Error why_not_opened(const Error& fallback);
@@ -44,8 +44,7 @@ private:
     os::System& system_;
     std::string path_;
     std::optional<os::ScratchFile> errors_;  // nothing where this system has no place for it
-    os::Child child_;
-    os::Handle connection_ = -1;
+    os::Server server_;
     bool ended_ = true;
     int status_ = 0;
 };

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "disk/image/libnbd/image_server.h"
 #include "disk/image/nbd_device.h"
+#include "os/confined_process.h"
 
 namespace nlafix::disk {
 namespace {
@@ -77,6 +78,9 @@ public:
     std::uint32_t alignment_bytes() const override { return alignment_bytes_; }
     bool is_writable() const override { return access_ == Access::write; }
     std::optional<Error> refusal() const override { return refusal_; }
+    std::vector<std::string> confined() const override {
+        return server_ ? os::words_of(server_->walls()) : std::vector<std::string>();
+    }
     void read(MutableByteView into, std::uint64_t offset) override;
     void write(ByteView from, std::uint64_t offset) override;
     void flush() override;
@@ -339,11 +343,10 @@ bool has_nbd() {
     return true;
 }
 
-std::unique_ptr<BlockDevice> open_image(os::System& system, const std::string& path,
-                                        ImageFormat format, Access access,
+std::unique_ptr<BlockDevice> open_image(os::System& system, const ServedImage& image,
                                         const NbdOptions& options) {
-    auto device = std::make_unique<NbdDevice>(path, access, options);
-    device->connect_to_server(ImageServer::start(system, path, format, access));
+    auto device = std::make_unique<NbdDevice>(image.path, image.access, options);
+    device->connect_to_server(ImageServer::start(system, image));
     return device;
 }
 

@@ -19,15 +19,14 @@ bool has_nbd() {
     return false;
 }
 
-std::unique_ptr<BlockDevice> open_image(os::System&, const std::string& path, ImageFormat format,
-                                        Access, const NbdOptions&) {
-    const ImageKind& plain = kind_of(format);
+std::unique_ptr<BlockDevice> open_image(os::System&, const ServedImage& image, const NbdOptions&) {
+    const ImageKind& plain = kind_of(image.format);
     throw without_libnbd("is an image of the format " + std::string(plain.word))
-        .path(path)
+        .path(image.path)
         .hint(
             std::string(NLAFIX_GET_LIBNBD) +
             "; or make the image a disk (qemu-nbd --connect=/dev/nbd0 IMAGE), and give that; or " +
-            hint_for(plain, path));
+            hint_for(plain, image.path));
 }
 
 std::unique_ptr<BlockDevice> open_nbd_uri(const std::string& uri, Access, const NbdOptions&) {

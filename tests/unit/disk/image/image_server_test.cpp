@@ -40,8 +40,8 @@ public:
     std::string path() const { return folder_ / "disk.qcow2"; }
     std::unique_ptr<disk::BlockDevice> open(Access access = Access::write,
                                             std::chrono::milliseconds timeout = 60s) const {
-        return disk::open_image(os::real_system(), path(), disk::ImageFormat::qcow2, access,
-                                {timeout});
+        return disk::open_image(
+            os::real_system(), {path(), disk::ImageFormat::qcow2, access, std::nullopt}, {timeout});
     }
     bool left_nothing() const {
         return std::filesystem::is_empty(folder_ / "tmp") && test::children().empty();
