@@ -8,6 +8,10 @@ install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DOCDIR}" USE_SOURCE_PERMISSIONS)
 install(FILES fixtures/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/fixtures")
 install(FILES third_party/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/third_party")
+install(FILES completions/nlafix.ps1 DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+if(WIN32)
+    return() # it has neither man nor those shells
+endif()
 install(FILES docs/nlafix.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 
 # Where a shell looks depends on the prefix, which is known no sooner than now: a package has another one
@@ -34,4 +38,3 @@ install(CODE "
 ")
 install(FILES completions/nlafix.bash RENAME nlafix
     DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
-install(FILES completions/nlafix.ps1 DESTINATION "${CMAKE_INSTALL_DOCDIR}")

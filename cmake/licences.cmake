@@ -2,14 +2,21 @@
 #
 # The licences of what the one file holds, as the packages that it was linked from bring them, with their
 # versions: the LGPL asks for its text, and for a way to link the program with another version of them.
-# packaging/LINKING.md says how that goes.
+# packaging/LINKING.md and LINKING_WINDOWS.md say how that goes.
 
 string(REGEX MATCH "^[0-9]+" compiler_major "${CMAKE_CXX_COMPILER_VERSION}")
-set(linked libhivex-dev libxxhash-dev libfmt-dev nlohmann-json3-dev libcli11-dev libc6-dev)
-if(CMAKE_CROSSCOMPILING)
-    list(APPEND linked libstdc++-${compiler_major}-dev-arm64-cross)
+set(linked libxxhash-dev libfmt-dev nlohmann-json3-dev libcli11-dev)
+set(linking LINKING.md)
+if(WIN32)
+    list(APPEND linked mingw-w64-x86-64-dev gcc-mingw-w64-x86-64-posix-runtime)
+    set(linking LINKING_WINDOWS.md)
 else()
-    list(APPEND linked libstdc++-${compiler_major}-dev)
+    list(APPEND linked libhivex-dev libc6-dev)
+    if(CMAKE_CROSSCOMPILING)
+        list(APPEND linked libstdc++-${compiler_major}-dev-arm64-cross)
+    else()
+        list(APPEND linked libstdc++-${compiler_major}-dev)
+    endif()
 endif()
 if(TARGET NTFS3G::ntfs3g)
     list(APPEND linked ntfs-3g-dev)
@@ -20,6 +27,10 @@ file(REMOVE_RECURSE "${licences}")
 file(MAKE_DIRECTORY "${licences}")
 
 set(versions "")
+if(NLAFIX_HIVEX_SOURCE)
+    configure_file("${NLAFIX_HIVEX_SOURCE}/LICENSE" "${licences}/hivex" COPYONLY)
+    string(APPEND versions "hivex: source hivex ${Hivex_VERSION}\n")
+endif()
 foreach(package IN LISTS linked)
     # From where it was linked: unpacked by packaging/arm64_sysroot, or installed.
     set(copyright "${CMAKE_SYSROOT}/usr/share/doc/${package}/copyright")
@@ -53,4 +64,4 @@ endforeach()
 file(WRITE "${licences}/VERSIONS" "${versions}")
 
 install(DIRECTORY "${licences}/" DESTINATION "${CMAKE_INSTALL_DOCDIR}/licences")
-install(FILES packaging/LINKING.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/licences")
+install(FILES packaging/${linking} RENAME LINKING.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/licences")

@@ -36,6 +36,8 @@ if(NLAFIX_STATIC)
     set(CPACK_GENERATOR TGZ)
     set(CPACK_PACKAGE_FILE_NAME
         "nlafix-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR}")
+elseif(NLAFIX_HIVEX_SOURCE)
+    include(licences) # packaging/windows makes the archive
 else()
     set(CPACK_GENERATOR DEB)
     set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

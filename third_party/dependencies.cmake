@@ -37,9 +37,11 @@ function(nlafix_require name version mode)
         "Elsewhere: set ${name}_ROOT to the folder that it is installed in.")
 endfunction()
 
-if(WIN32 AND NOT Hivex_ROOT)
-    message(STATUS "No Hivex_ROOT, and so the library and its tests alone: nobody packages hivex for "
-        "Windows (README.md says how to get it)")
+if(NLAFIX_HIVEX_SOURCE)
+    include(third_party/hivex_from_source.cmake)
+elseif(WIN32 AND NOT Hivex_ROOT)
+    message(STATUS "No hivex, and so the library and its tests alone: nobody packages hivex for Windows "
+        "(docs/building.md says how to build it)")
 else()
     nlafix_require(Hivex 1.3.23 MODULE
         DEBIAN libhivex-dev FEDORA hivex-devel ARCH hivex ALPINE hivex-dev HOMEBREW hivex)

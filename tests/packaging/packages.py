@@ -13,6 +13,7 @@ import tarfile
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'support'))
 import program  # noqa: E402
+from _documents import require_links  # noqa: E402
 
 COMPLETIONS = {'bash': 'share/bash-completion/completions/nlafix',
                'fish': 'share/fish/vendor_completions.d/nlafix.fish'}
@@ -61,17 +62,6 @@ def require_tree(tree, manual, source_dir, version, emulator=()):
     assert list(tree.glob('share/doc/nlafix*/nlafix.ps1')), 'no completion for PowerShell'
     for folder in tree.glob('share/doc/nlafix*'):
         require_links(folder)
-
-
-def require_links(folder):
-    """What a document links to is there as well."""
-    documents = list(folder.rglob('*.md'))
-    assert len(documents) >= 10, documents
-    for document in documents:
-        for link in re.findall(r'\]\(([^)#]+)', document.read_text(encoding='utf-8')):
-            if '://' not in link:
-                assert (document.parent / link).exists(), '%s links to %s' % (document.name, link)
-    assert list(folder.glob('examples/*.sh')), 'no examples'
 
 
 def require_deb(deb, source_dir, version, folder):
