@@ -26,7 +26,8 @@ EPOCH = 1700000000
 def run(tree, *words):
     return subprocess.run([tree / 'packaging' / 'windows', *words], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True,
-                          env={**os.environ, 'SOURCE_DATE_EPOCH': str(EPOCH), 'CCACHE_BASEDIR': str(tree)})
+                          # Nothing of the first build may come out of a cache.
+                          env={**os.environ, 'SOURCE_DATE_EPOCH': str(EPOCH), 'CCACHE_DISABLE': '1'})
 
 
 def make(tree, archive, folder, *options):
