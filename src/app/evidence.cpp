@@ -6,11 +6,27 @@
 
 namespace nlafix::app {
 
-std::optional<nla::FileFacts> FileEvidence::find(std::string_view path) const {
+namespace {
+
+std::string with_slashes(std::string_view path) {
     std::string name(path);
     std::replace(name.begin(), name.end(), '\\', '/');
-    const auto size = files_->size_of(name);
+    return name;
+}
+
+}  // namespace
+
+std::optional<nla::FileFacts> FileEvidence::find(std::string_view path) const {
+    const auto size = files_->size_of(with_slashes(path));
     return size ? std::optional(nla::FileFacts{*size}) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> FileEvidence::names_in(std::string_view path) const {
+    return files_->names_in(with_slashes(path));
+}
+
+Bytes FileEvidence::security_of(std::string_view path) const {
+    return files_->security_of(with_slashes(path));
 }
 
 Evidence::Evidence(HivePlace& place, recovery::LogPolicy policy, std::uint64_t now, Report& report)

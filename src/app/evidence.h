@@ -20,6 +20,8 @@ public:
 
     bool is_at_hand() const { return files_ != nullptr; }
     std::optional<nla::FileFacts> find(std::string_view path) const override;
+    std::optional<std::vector<std::string>> names_in(std::string_view path) const override;
+    Bytes security_of(std::string_view path) const override;
 
 private:
     std::unique_ptr<source::FilesOfWindows> files_;

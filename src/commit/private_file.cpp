@@ -2,54 +2,27 @@
 #include "commit/private_file.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "os/ntfs_attributes.h"
 #include "os/paths.h"
 
 namespace nlafix::commit {
 namespace {
 
-// The security descriptor as the two NTFS drivers of Linux show it; neither lists these names.
-constexpr const char* descriptor_names[] = {"system.ntfs_acl", "system.ntfs_security"};
 constexpr const char* ntfs_attributes_name = "system.ntfs_attrib";
-
-bool is_without(int number) {
-    return number == ENODATA || number == ENOTSUP || number == EINVAL || number == ENOSYS;
-}
-
-/// Nothing where the file system knows no such attribute. Any other failure is an error: a file
-/// must not stay open to everyone because a disk did not answer.
-std::optional<Bytes> attribute_of(const os::File& file, const char* name) {
-    Bytes value;
-    bool has_it = true;
-    os::must(
-        [&] {
-            const int result = file.system().attribute(file.handle(), name, value);
-            has_it = result == 0;
-            return is_without(result) ? 0 : result;
-        },
-        "cannot read an extended attribute", file.path());
-    if (!has_it) return std::nullopt;
-    return value;
-}
-
-std::optional<Bytes> descriptor_of(const os::File& file) {
-    for (const char* name : descriptor_names) {
-        if (auto value = attribute_of(file, name)) return value;
-    }
-    return std::nullopt;
-}
 
 /// On NTFS a new file may be open to everyone, whatever its mode says.
 void copy_ntfs_protection(const os::File& like, const os::File& file) {
     os::System& system = file.system();
-    for (const char* name : descriptor_names) {
-        if (!attribute_of(file, name)) continue;
-        const std::optional<Bytes> descriptor = descriptor_of(like);
+    for (const char* name : os::descriptor_names) {
+        // Any failure is an error: a file must not stay open to everyone because a disk did not
+        // answer.
+        if (!os::attribute_of(file, name)) continue;
+        const std::optional<Bytes> descriptor = os::descriptor_of(like);
         if (!descriptor) {
             throw Error(ErrorCode::no_permission,
                         "would be open to everyone: the hive has no NTFS security descriptor "
@@ -61,8 +34,8 @@ void copy_ntfs_protection(const os::File& like, const os::File& file) {
                  "cannot set the NTFS security descriptor", file.path());
         break;
     }
-    if (const auto attributes = attribute_of(like, ntfs_attributes_name)) {
-        if (!attribute_of(file, ntfs_attributes_name)) return;
+    if (const auto attributes = os::attribute_of(like, ntfs_attributes_name)) {
+        if (!os::attribute_of(file, ntfs_attributes_name)) return;
         os::must(
             [&] { return system.set_attribute(file.handle(), ntfs_attributes_name, *attributes); },
             "cannot set the NTFS attributes", file.path());

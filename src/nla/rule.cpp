@@ -23,8 +23,8 @@ const std::vector<Rule>& rules() {
         for (const auto& rules_of :
              {listener_rules, terminal_server_rules, termservice_rules, base_service_rules,
               service_rules, firewall_rules, policy_rules, volume_rules, software_rules,
-              rights_rules, certificate_rules, list_rules, encryption_rules, security_rules,
-              machine_rules, account_rules}) {
+              rights_rules, certificate_rules, access_rules, list_rules, encryption_rules,
+              security_rules, machine_rules, account_rules}) {
             std::vector<Rule> some = rules_of();
             std::move(some.begin(), some.end(), std::back_inserter(all));
         }

@@ -145,6 +145,7 @@ std::vector<Rule> certificate_rules();
 std::vector<Rule> rights_rules();
 std::vector<Rule> volume_rules();
 std::vector<Rule> software_rules();
+std::vector<Rule> access_rules();
 std::vector<Rule> account_rules();
 
 /// Nothing for a code that no rule has.

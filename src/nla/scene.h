@@ -29,13 +29,18 @@ struct FileFacts {
     std::uint64_t size_bytes = 0;
 };
 
-/// The files of the Windows that the hives belong to.
+/// The files of the Windows that the hives belong to, found without regard to case. A path is below
+/// the Windows folder ("System32\termsrv.dll"); one that begins with "..\" is below the root of the
+/// volume.
 class WindowsFiles {
 public:
     virtual ~WindowsFiles() = default;
-    /// The file at `path` below the Windows folder ("System32\termsrv.dll"), found without regard
-    /// to case; nothing where there is none. Throws Error where that cannot be told.
+    /// The file at `path`; nothing where there is none. Throws Error where that cannot be told.
     virtual std::optional<FileFacts> find(std::string_view path) const = 0;
+    /// The names in the folder at `path`; nothing where there is no such folder. Throws Error.
+    virtual std::optional<std::vector<std::string>> names_in(std::string_view path) const = 0;
+    /// The security descriptor of a file or folder; empty where nobody can tell.
+    virtual Bytes security_of(std::string_view path) const = 0;
 };
 
 /// What is at hand beside SYSTEM; what is not is null.

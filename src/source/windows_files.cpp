@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "os/ntfs_attributes.h"
 #include "os/paths.h"
 
 namespace nlafix::source {
@@ -44,6 +45,8 @@ bool is_folder(os::System& system, const std::string& path) {
     return status && status->kind == os::FileKind::folder;
 }
 
+constexpr std::string_view to_the_root = "../";
+
 /// Folders are listed once: a mounted one may be slow, and has thousands of names.
 class FolderFiles final : public FilesOfWindows {
 public:
@@ -65,6 +68,21 @@ public:
         return std::nullopt;
     }
 
+    std::optional<std::vector<std::string>> names_in(std::string_view path) override {
+        const Listing& listing = list(std::string(path));
+        return listing.exists ? std::optional(listing.names) : std::nullopt;
+    }
+
+    Bytes security_of(std::string_view path) override {
+        try {
+            const auto found = resolve(path);
+            if (!found) return {};
+            return os::descriptor_of(os::File::open_itself(system_, *found)).value_or(Bytes());
+        } catch (const Error&) {
+            return {};  // not everybody may read it
+        }
+    }
+
 private:
     struct Listing {
         bool exists = false;
@@ -72,11 +90,16 @@ private:
         std::vector<std::string> names;
     };
 
+    std::optional<std::string> resolve(std::string_view path) {
+        if (!path.starts_with(to_the_root)) return find_below(system_, folder_, path);
+        return find_below(system_, os::folder_of(folder_), path.substr(to_the_root.size()));
+    }
+
     const Listing& list(const std::string& parent) {
         const auto known = listings_.find(parent);
         if (known != listings_.end()) return known->second;
         Listing listing;
-        const auto folder = find_below(system_, folder_, parent);
+        const auto folder = resolve(parent);
         if (folder && is_folder(system_, *folder)) {
             listing = {true, *folder, os::names_in(system_, *folder)};
         }
@@ -94,12 +117,32 @@ public:
         : volume_(volume), folder_(std::move(folder)) {}
 
     std::optional<std::uint64_t> size_of(std::string_view path) override {
-        const auto file = volume_.find(folder_ + "/" + std::string(path));
+        const auto file = volume_.find(path_of(path));
         if (!file || file->is_folder) return std::nullopt;
         return file->size_bytes;
     }
 
+    std::optional<std::vector<std::string>> names_in(std::string_view path) override {
+        const auto folder = volume_.find(path_of(path));
+        if (!folder || !folder->is_folder) return std::nullopt;
+        std::vector<std::string> names;
+        for (disk::NtfsEntry& entry : volume_.list(path_of(path))) {
+            names.push_back(std::move(entry.name));
+        }
+        return names;
+    }
+
+    Bytes security_of(std::string_view path) override {
+        const auto file = volume_.find(path_of(path));
+        return file ? file->security_descriptor : Bytes();
+    }
+
 private:
+    std::string path_of(std::string_view path) const {
+        if (path.starts_with(to_the_root)) return std::string(path.substr(to_the_root.size()));
+        return folder_ + "/" + std::string(path);
+    }
+
     disk::NtfsVolume& volume_;
     std::string folder_;
 };

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "disk/ntfs/ntfs_volume.h"
 #include "os/system.h"
@@ -21,7 +22,8 @@ namespace nlafix::source {
 std::optional<std::string> find_below(os::System& system, const std::string& folder,
                                       std::string_view path);
 
-/// The files below one Windows folder.
+/// The files of one Windows. A path is below its folder ("System32/termsrv.dll"); one that begins
+/// with "../" is below the root of the volume.
 class FilesOfWindows {
 public:
     FilesOfWindows() = default;
@@ -29,9 +31,13 @@ public:
     FilesOfWindows& operator=(const FilesOfWindows&) = delete;
     virtual ~FilesOfWindows() = default;
 
-    /// The size of the file at `path` below the Windows folder ("System32/termsrv.dll"); nothing
-    /// where there is no such file. Throws Error where that cannot be told.
+    /// The size of the file at `path`; nothing where there is no such file. Throws Error where that
+    /// cannot be told.
     virtual std::optional<std::uint64_t> size_of(std::string_view path) = 0;
+    /// The names in the folder at `path`; nothing where there is no such folder. Throws Error.
+    virtual std::optional<std::vector<std::string>> names_in(std::string_view path) = 0;
+    /// The security descriptor of the file or folder at `path`; empty where nobody can tell.
+    virtual Bytes security_of(std::string_view path) = 0;
 };
 
 /// Those around the hive at `path`. Null where it does not lie in System32/config of a Windows, or

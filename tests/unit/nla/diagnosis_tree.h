@@ -16,7 +16,8 @@
 namespace nlafix::test {
 
 /// A value that is put into a tree; the keys on the way are made where they are missing. In the
-/// role `volume`: the size of a file as a REG_DWORD, or, as any other type, that it is missing.
+/// role `volume`: the size of a file as a REG_DWORD, the names in a folder as a REG_MULTI_SZ, a
+/// security descriptor as a REG_BINARY, or, as any other type, that it is missing.
 struct Content {
     nla::HiveRole hive;
     std::string key;  // below ControlSet001, or below the root of the other hives
@@ -77,6 +78,33 @@ public:
         if (found == sizes.end()) return nla::FileFacts{1000};
         return found->second ? std::optional(nla::FileFacts{*found->second}) : std::nullopt;
     }
+    std::map<std::string, std::vector<std::string>, std::less<>> names;
+    std::map<std::string, Bytes, std::less<>> descriptors;
+
+    std::optional<std::vector<std::string>> names_in(std::string_view path) const override {
+        if (const auto missing = sizes.find(path); missing != sizes.end()) return std::nullopt;
+        const auto found = names.find(path);
+        return found == names.end() ? std::vector<std::string>() : found->second;
+    }
+    Bytes security_of(std::string_view path) const override {
+        const auto found = descriptors.find(path);
+        return found == descriptors.end() ? Bytes() : found->second;
+    }
+
+    void put(const std::string& path, const fixture::Value& value) {
+        if (value.type == fixture::reg_multi_sz) {
+            nla::Observation list;
+            list.place.content = nla::Content::strings;
+            nla::read_data(value.type, value.data, list);
+            names[path] = list.elements;
+        } else if (value.type == fixture::reg_binary) {
+            descriptors[path] = value.data;
+        } else {
+            sizes[path] = value.type == fixture::reg_dword
+                              ? std::optional<std::uint64_t>(fixture::get_u32(value.data, 0))
+                              : std::nullopt;
+        }
+    }
 };
 
 /// Both entries are there, Remote Desktop is on; SOFTWARE holds only what `contents` put there.
@@ -95,10 +123,7 @@ public:
         for (const Content& content : contents) {
             if (content.hive == nla::HiveRole::volume) {
                 has_files_ = true;
-                files_.sizes[content.key] =
-                    content.value.type == fixture::reg_dword
-                        ? std::optional<std::uint64_t>(fixture::get_u32(content.value.data, 0))
-                        : std::nullopt;
+                files_.put(content.key, content.value);
             } else if (content.hive == nla::HiveRole::system) {
                 put(system, content);
             } else {
@@ -144,6 +169,16 @@ private:
     Files files_;
     bool has_files_ = false;
 };
+
+/// Whether a SYSTEM hive alone shows that finding.
+inline bool shows(ByteView system_hive, const std::string& code) {
+    const regf::Hive hive(system_hive);
+    const auto sets =
+        nlafix::system::choose_control_sets(hive, nlafix::system::read_select(hive), {});
+    const nla::Diagnosis found = nla::diagnose(hive, sets, {});
+    return std::any_of(found.findings.begin(), found.findings.end(),
+                       [&](const nla::Finding& finding) { return code == finding.code(); });
+}
 
 /// The codes that were found, in their order.
 inline std::vector<std::string> codes_of(const nla::Diagnosis& diagnosis) {

@@ -351,7 +351,7 @@ std::vector<Row> network_rows() {
 std::vector<Row> evidence_rows() {
     std::vector<Row> all;
     for (const auto& rows : {certificate_rows(), rights_rows(), volume_rows(), account_rows(),
-                             software_rows(), firewall_rows(), network_rows()}) {
+                             software_rows(), firewall_rows(), network_rows(), access_rows()}) {
         all.insert(all.end(), rows.begin(), rows.end());
     }
     return all;

@@ -11,5 +11,8 @@ namespace nlafix::test {
 std::vector<Row> evidence_rows();
 /// A part of them.
 std::vector<Row> firewall_rows();
+std::vector<Row> access_rows();
+/// Those of every rule (rules_test.cpp).
+std::vector<Row> all_rows();
 
 }  // namespace nlafix::test

@@ -51,7 +51,13 @@ std::vector<Row> firewall_rows() {
     const Contents alone = every_profile("AllowLocalPolicyMerge", 0);
     const Contents merged = every_profile("AllowLocalPolicyMerge", 1);
     const Content public_alone = profile("PublicProfile", "AllowLocalPolicyMerge", 0);
+    // Windows 7 has a rule more, which would let everybody in.
+    Contents restricted = {local("Action=Allow|Active=TRUE|RA4=192.0.2.0/24")};
+    restricted.push_back(restricted.front());
+    restricted.back().value.name = u"RemoteDesktop-In-TCP";
     return {
+        {"firewall-remote-restricted", G::win7, restricted, true},
+        {"firewall-remote-restricted", G::win7, {open}, false},
         {"firewall-policy", G::win10, with({open}, alone), true},
         {"firewall-policy", G::win7, with({open}, alone), true},
         {"firewall-policy", G::win10, {open, public_alone}, true},

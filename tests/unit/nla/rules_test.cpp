@@ -96,6 +96,18 @@ std::vector<Row> listener_rows() {
         {"encryption-fips", G::win7, {number(listener, "MinEncryptionLevel", 4)}, true},
         {"encryption-fips", G::win7, {number(listener, "MinEncryptionLevel", 3)}, false},
         // 0 is stock before Windows 8, 1 from then on; 1 is an exception to the rule of stock.
+        {"protocol-foreign",
+         G::xp,
+         {{nla::HiveRole::system, listener, f::sz_value(u"WdName", u"Other 1.0")}},
+         true},
+        {"layer-0-with-nla",
+         G::win7,
+         {number(listener, "SecurityLayer", 0), number(listener, "UserAuthentication", 1)},
+         true},
+        {"layer-0-with-nla",
+         G::win7,
+         {number(listener, "SecurityLayer", 1), number(listener, "UserAuthentication", 1)},
+         false},
         {"nla-required", G::win7, {number(listener, "UserAuthentication", 1)}, true},
         {"nla-required", G::win7, {}, false},
         {"nla-required", G::win81, {}, true},
@@ -252,7 +264,9 @@ std::vector<Row> security_rows() {
     };
 }
 
-std::vector<Row> all_rows() {
+}  // namespace
+
+std::vector<Row> test::all_rows() {
     std::vector<Row> all;
     for (const auto& rows : {listener_rows(), service_rows(), policy_rows(), list_rows(),
                              security_rows(), test::evidence_rows()}) {
@@ -261,10 +275,8 @@ std::vector<Row> all_rows() {
     return all;
 }
 
-}  // namespace
-
 TEST_CASE("Each rule finds what it is for, and nothing where the value is harmless") {
-    for (const Row& row : all_rows()) {
+    for (const Row& row : test::all_rows()) {
         CAPTURE(row.code);
         CAPTURE(static_cast<int>(row.generation));
         const test::Hives hives(row.generation, row.contents);
@@ -274,7 +286,7 @@ TEST_CASE("Each rule finds what it is for, and nothing where the value is harmle
 
 TEST_CASE("Every rule has a row for each direction, and each row a rule") {
     std::set<std::string> found, harmless, codes;
-    for (const Row& row : all_rows()) (row.found ? found : harmless).insert(row.code);
+    for (const Row& row : test::all_rows()) (row.found ? found : harmless).insert(row.code);
     // causes_test.cpp finds these, and sees that none is found in a system that is as shipped.
     for (const f::Cause& cause : f::causes()) {
         found.insert(cause.code);

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include <filesystem>
 #include <string>
 
@@ -43,6 +45,24 @@ TEST_CASE("A file of Windows is found in any case, with its size") {
     CHECK_FALSE(files->size_of("System32/other/x.sys"));
     CHECK_FALSE(files->size_of("System32/termsrv.dll"));
     CHECK_FALSE(files->size_of("System32/tspkg.dll/x"));
+}
+
+TEST_CASE("A path that begins with ../ is below the root of the volume") {
+    const Windows windows;
+    windows.add("programdata/Keys/one", "1234");
+    windows.add("programdata/Keys/Two", "");
+    const auto files = windows.files();
+    REQUIRE(files);
+    CHECK(files->size_of("../ProgramData/KEYS/One") == 4U);
+    auto names = files->names_in("../ProgramData/keys");
+    REQUIRE(names);
+    std::sort(names->begin(), names->end());
+    CHECK(*names == std::vector<std::string>{"Two", "one"});
+    CHECK_FALSE(files->names_in("../ProgramData/other"));
+    CHECK_FALSE(files->names_in("../ProgramData/keys/one"));
+    CHECK_FALSE(files->names_in("ProgramData/keys"));
+    // Where no driver shows a descriptor, none is made up.
+    CHECK(files->security_of("../ProgramData/other").empty());
 }
 
 TEST_CASE("Where the rest of Windows is not at hand, nothing is said of its files") {
