@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "app/disk_place.h"
+#include "app/hive_place.h"
 
 #include <algorithm>
 #include <optional>
@@ -10,8 +10,7 @@
 #include "app/windows_table.h"
 #include "commit/disk_medium.h"
 #include "commit/interrupted.h"
-#include "commit/output_file.h"
-#include "commit/scratch.h"
+#include "commit/private_file.h"
 #include "disk/image/open_disk.h"
 #include "disk/ntfs/ntfs_volume.h"
 #include "disk/ntfs/plan_commit.h"

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A hive that is a file of this machine.
-#include "app/file_place.h"
+#include "app/hive_place.h"
 
 #include <map>
 #include <optional>
 #include <set>
 
-#include "app/disk_place.h"
 #include "commit/backup.h"
 #include "commit/file_medium.h"
 #include "commit/hive_lock.h"
 #include "commit/interrupted.h"
-#include "commit/output_file.h"
-#include "commit/scratch.h"
+#include "commit/private_file.h"
 #include "disk/image/open_disk.h"
 #include "os/file.h"
 #include "os/path_syntax.h"

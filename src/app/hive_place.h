@@ -96,4 +96,16 @@ void warn_of_cut_write(HivePlace& place, Report& report);
 /// The place that the report's target means, and, in the report, what tells it from others.
 std::unique_ptr<HivePlace> find_place(os::System& system, const Options& options, Report& report);
 
+/// The hive at `location`.
+std::unique_ptr<HivePlace> make_file_place(os::System& system,
+                                           const source::HiveLocation& location);
+
+/// Throws Error(hibernated) when the volume of `hive_path` belongs to a Windows that only sleeps.
+void refuse_hibernation(os::System& system, const std::string& hive_path);
+
+/// Finds the one Windows on the disk that is the report's target, or that on options.partition;
+/// fills in the report's location, identity and disk. Throws Error: what disk::open_disk throws;
+/// several_windows with a table, no_windows, no_partition, bitlocker.
+std::unique_ptr<HivePlace> find_on_disk(os::System& system, const Options& options, Report& report);
+
 }  // namespace nlafix::app

@@ -5,7 +5,7 @@
 
 #include "app/backups.h"
 #include "app/disk_target.h"
-#include "app/file_place.h"
+#include "app/hive_place.h"
 #include "app/other_machine.h"
 #include "app/session.h"
 #include "commit/disk_medium.h"
@@ -20,8 +20,8 @@
 #include "disk/overlay_device.h"
 #include "os/file.h"
 #include "os/paths.h"
+#include "source/find_hive.h"
 #include "source/read_hive.h"
-#include "source/windows_folder.h"
 
 namespace nlafix::app {
 namespace {

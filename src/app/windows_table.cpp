@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 
-#include "base/size_text.h"
 #include "base/text.h"
 #include "disk/image/image_kinds.h"
 #include "os/path_syntax.h"

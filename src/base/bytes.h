@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Bytes that nobody vouches for, and the only functions that read numbers out of them.
-// Owns: bounds-checked little-endian access, overflow-checked sums.
+// Owns: bounds-checked access, overflow-checked sums.
 // Never: knows a format.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nlafix {
@@ -92,5 +93,22 @@ bool equal(ByteView a, ByteView b);
 
 /// "0a 1b 2c", at most `limit` bytes, then "…"; for messages that show what was found.
 std::string to_hex(ByteView view, std::size_t limit);
+
+/// True when `text` stands at `at` in `view`; false where `view` ends before.
+inline bool has_text(ByteView view, std::size_t at, std::string_view text) {
+    return range_is_inside(at, text.size(), view.size()) &&
+           equal(view.subspan(at, text.size()), std::as_bytes(std::span(text)));
+}
+
+/// As qcow2, VHD and the database of dynamic disks have numbers: the big-endian one of `length`
+/// bytes, at most 8, at `at`; 0 where `bytes` ends before.
+inline std::uint64_t big_endian_or_0(ByteView bytes, std::size_t at, std::size_t length) {
+    if (!range_is_inside(at, length, bytes.size())) return 0;
+    std::uint64_t value = 0;
+    for (const std::byte byte : bytes.subspan(at, length)) {
+        value = (value << 8) | std::to_integer<std::uint64_t>(byte);
+    }
+    return value;
+}
 
 }  // namespace nlafix

@@ -138,4 +138,9 @@ private:
     std::vector<WindowsChoice> choices_;
 };
 
+/// The hint for a mistake in the program itself.
+inline constexpr const char* report_this =
+    "please report this to the project's issue tracker, with what \"nlafix --version\" and the "
+    "same command with -v say";
+
 }  // namespace nlafix

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 #include "base/invisible.h"
@@ -225,6 +226,19 @@ bool equal_ignoring_ascii_case(std::u16string_view a, std::string_view ascii) {
     return std::equal(a.begin(), a.end(), ascii.begin(), ascii.end(), [](char16_t x, char y) {
         return x < 0x80 && ascii_lower(static_cast<char>(x)) == ascii_lower(y);
     });
+}
+
+std::string size_text(std::uint64_t bytes) {
+    static constexpr const char* units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (value >= 1024 && unit + 1 < std::size(units)) {
+        value /= 1024;
+        ++unit;
+    }
+    char text[32];
+    std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    return text;
 }
 
 }  // namespace nlafix

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Text as hives and terminals have it: UTF-16LE, Latin-1, UTF-8, ASCII case.
-// Owns: conversions and the escaping of hostile text.
+// Owns: conversions, the escaping of hostile text, sizes for a person.
 // Never: asks the locale; a rescue system may have none.
 #pragma once
 
@@ -78,5 +78,8 @@ std::string ascii_upper_case(std::string_view text);
 /// Equal without regard to ASCII case; any other character must be the same.
 bool equal_ignoring_ascii_case(std::string_view a, std::string_view b);
 bool equal_ignoring_ascii_case(std::u16string_view a, std::string_view ascii);
+
+/// "512 bytes", "100.0 MiB", "1.8 TiB".
+std::string size_text(std::uint64_t bytes);
 
 }  // namespace nlafix

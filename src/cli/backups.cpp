@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/backups.h"
+#include "cli/commands.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "cli/exit_status.h"
 #include "cli/json_line.h"
-#include "cli/json_parts.h"
 #include "cli/text_report.h"
 #include "nlafix_version.h"
 #include "os/path_syntax.h"

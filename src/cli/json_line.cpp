@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/file_time.h"
 #include "base/invisible.h"
 #include "base/text.h"
 
@@ -90,6 +91,39 @@ std::string json_line(ordered_json json, std::size_t most_bytes) {
         line = with_escapes(json.dump());
     }
     return line + "\n";
+}
+
+using nlohmann::ordered_json;
+
+ordered_json text_or_null(const std::string& text) {
+    return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
+ordered_json error_json(const std::optional<Error>& error) {
+    if (!error) return nullptr;
+    ordered_json json = {
+        {"code", word_of(error->code())}, {"message", error->message()}, {"hint", error->hint()}};
+    for (const WindowsChoice& choice : error->choices()) {
+        json["choices"].push_back({{"partition", choice.partition},
+                                   {"hive", choice.hive},
+                                   {"volume", text_or_null(choice.volume)},
+                                   {"name", text_or_null(choice.name)},
+                                   {"options", text_or_null(choice.options)}});
+    }
+    return json;
+}
+
+ordered_json machine_json(const std::optional<system::Machine>& machine) {
+    if (!machine) return nullptr;
+    ordered_json json = {{"computer_name", text_or_null(machine->computer_name)},
+                         {"domain", text_or_null(machine->domain)},
+                         {"role", text_or_null(system::word_of(machine->role))},
+                         {"last_shutdown", nullptr},
+                         {"time_zone", text_or_null(machine->time_zone)},
+                         {"platform", text_or_null(machine->platform)},
+                         {"addresses", machine->addresses}};
+    if (machine->last_shutdown) json["last_shutdown"] = utc_text(*machine->last_shutdown);
+    return json;
 }
 
 }  // namespace nlafix::cli

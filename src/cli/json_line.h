@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One JSON object on one line, as every command prints it.
-// Owns: the escapes that JSON alone does not ask for, and the limit of a line's length.
-// Never: knows what is in the object.
+// Owns: what the objects of several schemas have in common, the escapes that JSON alone does not
+// ask for, and the limit of a line's length.
 #pragma once
 
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
+
+#include "app/report.h"
+#include "base/error.h"
 
 namespace nlafix::cli {
 
@@ -17,5 +21,14 @@ inline constexpr std::size_t most_json_bytes = std::size_t{256} * 1024;
 /// the object is too large, its texts and arrays are cut, `"shortened": true` says so, and paths
 /// stay whole.
 std::string json_line(nlohmann::ordered_json json, std::size_t most_bytes = most_json_bytes);
+
+/// Null for an empty text.
+nlohmann::ordered_json text_or_null(const std::string& text);
+
+/// Code, message and hint; null without an error.
+nlohmann::ordered_json error_json(const std::optional<Error>& error);
+
+/// Null where no control set could be looked at.
+nlohmann::ordered_json machine_json(const std::optional<system::Machine>& machine);
 
 }  // namespace nlafix::cli

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A report for a program: schema "nlafix.report/1", docs/report.schema.json.
+// What a program reads: reports, volumes and errors, one JSON object each on one line.
+// Owns: their fields, which docs/*.schema.json describe.
 #pragma once
 
 #include <string>
 
 #include "app/report.h"
+#include "app/volume_list.h"
 #include "cli/usage.h"
 
 namespace nlafix::cli {
 
-/// One JSON object on one line, with a newline.
+/// Schema "nlafix.report/1", with a newline as all of them.
 std::string json_report(const app::Report& report);
 
 /// What became of the TARGETs that a signal left without a report: one line for all of them, schema
@@ -18,5 +20,8 @@ std::string json_interruption(const std::string& message, const std::string& hin
 
 /// A usage error, schema "nlafix.error/1", docs/error.schema.json: one line as well.
 std::string json_usage_error(const UsageError& error);
+
+/// Schema "nlafix.volume/1".
+std::string json_volume(const app::Volume& volume);
 
 }  // namespace nlafix::cli

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/list.h"
+#include "cli/commands.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/volume_list.h"
 #include "cli/exit_status.h"
+#include "cli/json_report.h"
 #include "cli/text_report.h"
-#include "cli/volume_json.h"
 #include "cli/volume_table.h"
 #include "os/apart.h"
 #include "os/block_devices.h"

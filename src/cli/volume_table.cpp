@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/size_text.h"
 #include "base/text.h"
 #include "cli/help.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The volumes for a person: a table as wide as the terminal.
 // Owns: the columns, and the words for what a volume is.
-// Never: looks at a disk; everything comes from the lines of cli/volume_json.h.
+// Never: looks at a disk; everything comes from the lines of json_volume.
 #pragma once
 
 #include <cstddef>

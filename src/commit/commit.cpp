@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/file_time.h"
-#include "base/report_this.h"
 #include "commit/backup.h"
 #include "commit/carry_out.h"
 #include "os/path_syntax.h"

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "commit/commit.h"
+#include "os/leaving.h"
 #include "os/ntfs_attributes.h"
 #include "os/paths.h"
 
@@ -120,6 +122,38 @@ bool copy_metadata(const os::File& like, const os::File& file) {
         if (system.set_attribute(file.handle(), name, value) != 0) return false;
     }
     return true;
+}
+
+void write_output(const os::File& like, const std::string& given, ByteView content) {
+    os::System& system = like.system();
+    if (os::status_if_any(system, given, false)) {
+        throw Error(ErrorCode::output_exists, "exists already")
+            .path(given)
+            .hint("name a new file with -o, or remove this one");
+    }
+    const std::string folder = os::real_path_of(system, os::folder_of(given));
+    const os::HeldFolder held(system, folder);
+    const std::string path = os::join(folder, os::name_of(given));
+    const os::MustFinish must_finish;
+    const os::FileIdentity identity = write_private_file(path, like, content);
+    try {
+        os::flush_folder(system, folder);
+        confirm(system, path, identity, fingerprint_of(content));
+    } catch (const Error&) {
+        os::remove_quietly(system, path);
+        throw;
+    }
+}
+
+os::ScratchFile make_scratch(const os::File& hive, const std::string& folder) {
+    const std::string base =
+        os::join(folder.empty() ? os::folder_of(hive.path()) : folder, os::name_of(hive.path()));
+    // A number, because two are open at a time, and a run that was killed may have left some.
+    for (int counter = 1;; ++counter) {
+        const std::string path = base + ".nlafix-scratch-" + std::to_string(counter);
+        if (os::status_if_any(hive.system(), path, false)) continue;
+        return os::ScratchFile::named(create_private_file(path, hive));
+    }
 }
 
 }  // namespace nlafix::commit

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "os/file.h"
+#include "os/scratch_file.h"
 
 namespace nlafix::commit {
 
@@ -20,5 +21,14 @@ os::FileIdentity write_private_file(const std::string& path, const os::File& lik
 /// Gives `file` owner, mode, extended attributes and ACL of `like`. False when one of them cannot
 /// be set: then `file` must not take the place of `like`.
 bool copy_metadata(const os::File& like, const os::File& file);
+
+/// Writes `content` to the new file `path`, readable by no more people than `like`, flushes it and
+/// its folder, and reads it back. Throws Error(output_exists) where there is such a file; nothing
+/// is left behind after any Error.
+void write_output(const os::File& like, const std::string& path, ByteView content);
+
+/// An empty file in `folder` (empty: that of the hive) that no more people may read than the hive,
+/// and that goes with the object. Throws Error as File::open does.
+os::ScratchFile make_scratch(const os::File& hive, const std::string& folder);
 
 }  // namespace nlafix::commit

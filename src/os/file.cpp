@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "os/hints.h"
+#include "os/environment.h"
 #include "os/path_syntax.h"
 
 namespace nlafix::os {

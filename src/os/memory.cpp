@@ -2,7 +2,7 @@
 #include "os/memory.h"
 
 #include "base/error.h"
-#include "base/size_text.h"
+#include "base/text.h"
 
 namespace nlafix::os {
 

@@ -4,9 +4,9 @@
 #include <cstdio>
 
 #include "regf/base_block.h"
+#include "source/find_hive.h"
 #include "source/log_budget.h"
 #include "source/not_a_hive.h"
-#include "source/windows_folder.h"
 
 namespace nlafix::source {
 namespace {

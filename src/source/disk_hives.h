@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "disk/block_device.h"
 #include "disk/ntfs/ntfs_volume.h"
-#include "disk/table/foreign_content.h"
 #include "disk/table/membership.h"
 #include "disk/table/partition_table.h"
 #include "disk/table/volume_kind.h"

@@ -13,7 +13,6 @@
 #include "os/path_syntax.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
-#include "source/windows_folder.h"
 
 namespace nlafix::source {
 namespace {
@@ -218,6 +217,15 @@ HiveLocation find_hive(os::System& system, const std::string& target,
         throw Error(ErrorCode::not_a_hive, "is no regular file").path(hive).hint(hint_folder);
     }
     return {TargetKind::folder, hive};
+}
+
+bool is_set_aside(std::string_view folder_name) {
+    constexpr std::string_view old = ".old";
+    const bool ends_in_old =
+        folder_name.size() > old.size() &&
+        equal_ignoring_ascii_case(folder_name.substr(folder_name.size() - old.size()), old);
+    return ends_in_old || folder_name.starts_with('$') ||
+           equal_ignoring_ascii_case(folder_name.substr(0, 12), "Windows.old.");
 }
 
 }  // namespace nlafix::source

@@ -4,7 +4,9 @@
 // Never: changes anything, follows a link out of a folder.
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "os/system.h"
 
@@ -25,5 +27,15 @@ struct HiveLocation {
 /// root of a volume `windows_folder` names the Windows folder, where there is more than one.
 HiveLocation find_hive(os::System& system, const std::string& target,
                        const std::string& windows_folder = "");
+
+/// Where the hive lies in a Windows folder.
+inline constexpr std::array<std::string_view, 3> hive_below_windows = {"System32", "config",
+                                                                       "SYSTEM"};
+
+/// What Windows appends to the name of a hive for its logs.
+inline constexpr std::array<std::string_view, 3> log_suffixes = {".LOG", ".LOG1", ".LOG2"};
+
+/// Set aside by an upgrade or by Windows itself: never the folder that boots.
+bool is_set_aside(std::string_view folder_name);
 
 }  // namespace nlafix::source

@@ -8,10 +8,10 @@
 #include "base/text.h"
 #include "os/paths.h"
 #include "regf/base_block.h"
+#include "source/find_hive.h"
 #include "source/log_budget.h"
 #include "source/not_a_hive.h"
 #include "source/windows_files.h"
-#include "source/windows_folder.h"
 
 namespace nlafix::source {
 namespace {

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "base/error.h"
-#include "base/report_this.h"
 #include "verify/explain.h"
 
 namespace nlafix::verify {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "base/signature.h"
+#include "base/bytes.h"
 #include "disk/image/vhd.h"
 #include "disk/table/mbr.h"
 #include "disk/table/membership.h"

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/big_endian.h"
-#include "base/signature.h"
+#include "base/bytes.h"
 #include "os/path_syntax.h"
 
 namespace nlafix::disk {

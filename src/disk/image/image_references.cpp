@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "base/big_endian.h"
+#include "base/bytes.h"
 #include "base/error.h"
 #include "disk/image/image_format.h"
 #include "disk/image/vhd.h"

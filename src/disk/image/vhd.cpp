@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "base/big_endian.h"
+#include "base/bytes.h"
 
 namespace nlafix::disk {
 namespace {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/report_this.h"
 #include "disk/ntfs/clusters.h"
 #include "disk/ntfs/in_place.h"
 #include "disk/ntfs/ntfs_volume.h"

@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/big_endian.h"
-#include "base/signature.h"
+#include "base/bytes.h"
 
 namespace nlafix::disk {
 namespace {

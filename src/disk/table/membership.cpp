@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/error.h"
-#include "base/signature.h"
 
 namespace nlafix::disk {
 namespace {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "disk/table/volume_kind.h"
 
+#include <algorithm>
 #include <array>
 
-#include "base/signature.h"
+#include "base/bytes.h"
 
 namespace nlafix::disk {
 namespace {
@@ -32,6 +33,27 @@ bool is_fat(ByteView sector) {
            std::has_single_bit(sectors_per_cluster) && u16_at(sector, 14) != 0 && copies >= 1 &&
            copies <= 2 && (media == 0xf0 || media >= 0xf8);
 }
+
+struct Signature {
+    std::size_t offset;
+    std::string_view text;
+    ForeignContent content;
+};
+
+// A swap area has its mark at the end of its first page, which has 4, 8, 16 or 64 KiB.
+constexpr Signature signatures[] = {
+    {0, "XFSB", ForeignContent::xfs},
+    {0, "hsqs", ForeignContent::squashfs},
+    {1080, "\x53\xef", ForeignContent::ext},
+    {0x8001, "CD001", ForeignContent::iso9660},
+    {0x10040, "_BHRfS_M", ForeignContent::btrfs},
+    {4086, "SWAPSPACE2", ForeignContent::swap},
+    {8182, "SWAPSPACE2", ForeignContent::swap},
+    {16374, "SWAPSPACE2", ForeignContent::swap},
+    {65526, "SWAPSPACE2", ForeignContent::swap},
+};
+
+constexpr std::size_t head_bytes = std::size_t{68} * 1024;
 
 }  // namespace
 
@@ -66,6 +88,35 @@ VolumeKind volume_kind_of(ByteView sector) {
 VolumeKind volume_kind_at(BlockDevice& disk, const DiskRange& range) {
     if (range.size_bytes < sector_bytes) return VolumeKind::other;
     return volume_kind_of(read_bytes(disk, range.offset, sector_bytes));
+}
+
+std::string_view name_of(ForeignContent content) {
+    switch (content) {
+        case ForeignContent::ext: return "ext";
+        case ForeignContent::xfs: return "XFS";
+        case ForeignContent::btrfs: return "btrfs";
+        case ForeignContent::swap: return "swap";
+        case ForeignContent::iso9660: return "ISO 9660";
+        case ForeignContent::squashfs: return "squashfs";
+        case ForeignContent::unknown:
+        case ForeignContent::empty: break;
+    }
+    return "";
+}
+
+ForeignContent foreign_content_at(BlockDevice& disk, const DiskRange& range) {
+    const std::uint64_t there = std::min<std::uint64_t>(head_bytes, range.size_bytes);
+    const Bytes head = read_bytes(disk, range.offset, static_cast<std::size_t>(there));
+    for (const Signature& signature : signatures) {
+        if (head.size() >= signature.offset + signature.text.size() &&
+            equal(slice(head, signature.offset, signature.text.size()),
+                  std::as_bytes(std::span(signature.text)))) {
+            return signature.content;
+        }
+    }
+    const bool is_zero =
+        std::all_of(head.begin(), head.end(), [](std::byte value) { return value == std::byte{}; });
+    return is_zero ? ForeignContent::empty : ForeignContent::unknown;
 }
 
 }  // namespace nlafix::disk

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "app/file_place.h"
+#include "app/hive_place.h"
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "app/file_place.h"
+#include "app/hive_place.h"
 #include "app/session.h"
 #include "commit/backup.h"
 #include "commit/interrupted.h"

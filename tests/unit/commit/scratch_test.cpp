@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Private copies beside the backup, for a machine that has no place for them.
-#include "commit/scratch.h"
+#include "commit/private_file.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "disk/table/foreign_content.h"
+#include "disk/table/volume_kind.h"
 
 #include <doctest/doctest.h>
 
