@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a program reads: reports, volumes and errors, one JSON object each on one line.
+// What a program reads: reports and errors, one JSON object each on one line.
 // Owns: their fields, which docs/*.schema.json describe.
 #pragma once
 
 #include <string>
 
 #include "app/report.h"
-#include "app/volume_list.h"
 #include "cli/usage.h"
 
 namespace nlafix::cli {
@@ -20,8 +19,5 @@ std::string json_interruption(const std::string& message, const std::string& hin
 
 /// A usage error, schema "nlafix.error/1", docs/error.schema.json: one line as well.
 std::string json_usage_error(const UsageError& error);
-
-/// Schema "nlafix.volume/1".
-std::string json_volume(const app::Volume& volume);
 
 }  // namespace nlafix::cli

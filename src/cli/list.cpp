@@ -6,8 +6,8 @@
 
 #include "app/volume_list.h"
 #include "cli/exit_status.h"
-#include "cli/json_report.h"
 #include "cli/text_report.h"
+#include "cli/volume_json.h"
 #include "cli/volume_table.h"
 #include "os/apart.h"
 #include "os/block_devices.h"
