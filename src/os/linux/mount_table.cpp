@@ -143,7 +143,11 @@ bool lies_in_memory(const std::vector<Mount>& table, const Mount& mount) {
         if (layer->type == "tmpfs" || layer->type == "ramfs" || layer->type == "rootfs")
             return true;
         if (layer->type != "overlay" || layer->upper.empty()) return false;
+        const std::string overlay = std::move(layer->mount_point);
         layer = find_mount(table, layer->upper);
+        // No overlay lies on itself: its upper layer is out of sight, as on a live system that has
+        // changed its root (casper: /cow/upper), or in a container. Both forget what is written.
+        if (layer && layer->mount_point == overlay) return true;
     }
     return false;
 }

@@ -50,8 +50,8 @@ private:
 /// missing.
 std::string file_system_name(std::uint32_t magic);
 
-/// Whether what is written to `mount` of `table` lies in memory. An overlay whose upper folder is
-/// not in the table, as in a container, counts as one on a disk.
+/// Whether what is written to `mount` of `table` lies in memory. An overlay whose upper folder no
+/// mount of the table shows, as in a container, counts as one in memory.
 bool lies_in_memory(const std::vector<Mount>& table, const Mount& mount);
 
 /// Whether ntfs3 found the volume dirty when it mounted it: the last but one line of `volinfo`, the

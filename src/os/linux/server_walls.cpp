@@ -2,11 +2,14 @@
 #include "os/posix/server_walls.h"
 
 #include <fcntl.h>
-#include <glob.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,7 +25,9 @@ namespace {
 constexpr const char* program_folders[] = {"/usr",   "/bin",   "/sbin",      "/lib",
                                            "/lib32", "/lib64", "/nix/store", "/gnu/store"};
 // What loaders and libraries read when a program starts: lists of libraries, rules for ciphers.
-constexpr const char* settings[] = {"/etc/ld*", "/etc/gnutls/*", "/etc/crypto-policies/*/*"};
+constexpr const char* settings[] = {"/etc/ld.so.cache", "/etc/ld.so.preload",
+                                    "/etc/ld-musl-x86_64.path", "/etc/ld-musl-aarch64.path"};
+constexpr const char* setting_folders[] = {"/etc/gnutls", "/etc/crypto-policies"};
 constexpr const char* sources[] = {"/dev/zero", "/dev/random", "/dev/urandom"};
 
 std::vector<std::string> parts_of(const std::string& list) {
@@ -67,11 +72,15 @@ std::vector<std::string> folders_of_programs(const std::string& program) {
     return folders;
 }
 
+void allow_below(LandlockRules& rules, const std::string& folder) {
+    const Descriptor opened(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (opened.get() >= 0) static_cast<void>(rules.allow_programs_below(opened.get()));
+}
+
 void allow_programs(LandlockRules& rules, const std::string& program) {
     for (const std::string& folder : folders_of_programs(program)) {
-        if (folder == "/") continue;  // a program there has its libraries elsewhere
-        const Descriptor opened(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        if (opened.get() >= 0) static_cast<void>(rules.allow_programs_below(opened.get()));
+        if (folder != "/")
+            allow_below(rules, folder);  // a program there has its libraries elsewhere
     }
 }
 
@@ -82,15 +91,8 @@ bool allow_file(LandlockRules& rules, const std::string& path, bool writable) {
 }
 
 void allow_settings(LandlockRules& rules) {
-    for (const char* const pattern : settings) {
-        glob_t found = {};
-        if (::glob(pattern, 0, nullptr, &found) == 0) {
-            for (std::size_t i = 0; i < found.gl_pathc; ++i) {
-                static_cast<void>(allow_file(rules, found.gl_pathv[i], false));
-            }
-        }
-        ::globfree(&found);
-    }
+    for (const char* const folder : setting_folders) allow_below(rules, folder);
+    for (const char* const path : settings) static_cast<void>(allow_file(rules, path, false));
     for (const char* const path : sources) static_cast<void>(allow_file(rules, path, false));
     static_cast<void>(allow_file(rules, "/dev/null", true));
 }
@@ -107,6 +109,7 @@ bool allow_files(LandlockRules& rules, const std::vector<ConfinedFile>& files) {
 }  // namespace
 
 struct ServerWalls::Rules {
+    explicit Rules(LandlockRules&& made) : landlock(std::move(made)) {}
     LandlockRules landlock;
 };
 
