@@ -15,7 +15,7 @@ KEPT = ('Dumping Inode', 'Number of Hard Links', 'Security ID', 'File attributes
 
 
 def make_disks(nlafix, source_dir, folder):
-    """{disk: image}: six to be repaired, six to copy what the fix left to."""
+    """{disk: image}: six to be repaired, six to copy what the fix left to, one that is dirty."""
     maker = _image.Maker(nlafix, source_dir)
     hives = folder / 'hives'
     hives.mkdir()
@@ -28,9 +28,11 @@ def make_disks(nlafix, source_dir, folder):
             maker.volume(image, hive=hives / kind / 'SYSTEM', file=logs)
         else:
             maker.volume(image, hive=maker.hive('win10-missing-both'))
-    for number in range(len(images)):
+    for number in range(6):
         image = images['vd' + 'ghijkl'[number]] = folder / ('copy-%d.img' % number)
         _image.empty_disk(image, _image.VOLUME_BYTES)
+    images['vdm'] = folder / 'dirty.img'
+    maker.volume(images['vdm'], hive=maker.hive('win10-missing-both'), state='dirty')
     return images
 
 
@@ -62,7 +64,7 @@ def main():
         before = {disk: (facts_of(images[disk]), files_of(images[disk])) for disk in repaired}
         guest.run('mounted', _guest.drives(*(('virtio', image) for image in images.values())),
                   ['/dev/' + disk for disk in images])
-        for disk, copy in zip(repaired, list(images)[6:]):
+        for disk, copy in zip(repaired, list(images)[6:12]):
             facts, files = before[disk]
             assert len(facts[0]) >= len(KEPT) and len(facts[1]) > 5, facts
             require_same(facts, facts_of(images[copy]), 'the fix of ' + disk)

@@ -164,6 +164,7 @@ private:
         } else {
             write(*inode, content, 0);
         }
+        if (path.find(".LOG") != std::string::npos) hide(*inode);
     }
 
     void write(ntfs_inode& inode, ByteView content, s64 offset) {

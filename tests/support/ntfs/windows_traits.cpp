@@ -130,6 +130,12 @@ void add_windows_traits(_ntfs_volume& volume, const std::string& folder, const s
     make_index_stale(volume, folder, name);
 }
 
+void hide(_ntfs_inode& inode) {
+    inode.flags = static_cast<FILE_ATTR_FLAGS>(inode.flags | FILE_ATTR_HIDDEN);
+    NInoFileNameSetDirty(&inode);
+    ntfs_inode_mark_dirty(&inode);
+}
+
 void add_empty_files(_ntfs_volume& volume, std::size_t count) {
     constexpr std::size_t files_in_a_folder = 1000;
     const auto create_in = [&volume](const std::string& folder, const std::string& name,
