@@ -9,8 +9,8 @@ from _guest import program
 
 MIB = _image.MIB
 BASE_BLOCK = 4096
-LITTLE_MEMORY = 256  # MiB, of the machine
-LARGE = 100 * MIB    # of the hive
+LITTLE_MEMORY = 256                 # MiB, of the machine
+USUAL, LARGE = 15 * MIB, 100 * MIB  # of the hive
 
 
 def make_stick(image):
@@ -18,12 +18,12 @@ def make_stick(image):
     _image.run('mkfs.ext4', '-q', image)
 
 
-def make_large(hive, large):
-    """`hive` with free bins of 1 MiB each behind its own."""
+def make_large(hive, large, size):
+    """`hive` with free bins of 1 MiB each behind its own, up to `size`."""
     data = hive.read_bytes()
     used, = struct.unpack_from('<I', data, 40)
     base, bins = bytearray(data[:BASE_BLOCK]), bytearray(data[BASE_BLOCK:BASE_BLOCK + used])
-    while len(bins) < LARGE:
+    while len(bins) < size:
         free = bytearray(MIB)
         struct.pack_into('<4sII', free, 0, b'hbin', len(bins), MIB)
         struct.pack_into('<i', free, 32, MIB - 32)
@@ -49,12 +49,16 @@ def boot_live_root(guest, maker, folder):
 
 
 def boot_little_memory(guest, maker, folder):
-    hive, disk = folder / 'large.hive', folder / 'large.img'
-    make_large(maker.hive('win10-missing-both'), hive)
-    maker.volume(disk, hive=hive, size=LARGE + 16 * MIB)
-    before = disk.read_bytes()
-    guest.run('little_memory', _guest.drives(('virtio', disk)), ['/dev/vda'], memory=LITTLE_MEMORY)
-    assert disk.read_bytes() == before, 'a fix that was refused has written'
+    disks = []
+    for size in (USUAL, LARGE):
+        hive, disk = folder / 'large.hive', folder / ('%d.img' % size)
+        make_large(maker.hive('win10-missing-both'), hive, size)
+        maker.volume(disk, hive=hive, size=size + 16 * MIB)
+        disks.append((disk, disk.read_bytes()))
+    guest.run('little_memory', _guest.drives(*(('virtio', disk) for disk, _ in disks)), ['/dev/vda', '/dev/vdb'],
+              memory=LITTLE_MEMORY)
+    for disk, before in disks:
+        assert disk.read_bytes() == before, 'the undo of %s is not exact, or a fix that was refused has written' % disk
 
 
 def main():
