@@ -39,6 +39,8 @@ unless `--strict` is given: then a finding that blocks is exit 1.
   the value in SYSTEM. The report says which one counts; the other one is a note.
 * An absent value is no finding unless its rule says so: Windows uses its default. A value that cannot be read is
   the finding `value-unreadable`; it affects the rules that need it and no other.
+* *The console of Windows* is the screen of the machine, as its hypervisor, its cloud or its remote management shows
+  it. Remote Desktop is not needed there.
 
 | Severity | Meaning |
 |---|---|

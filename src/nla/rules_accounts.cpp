@@ -171,7 +171,7 @@ std::vector<Rule> account_rules() {
                     "the trust with the domain may be broken"}},
          .means = "A machine changes its password every 30 days while it reaches its domain; one "
                   "that did not may be unknown there, and domain logins fail.",
-         .advice = "test it once Windows can be reached (Test-ComputerSecureChannel), and join the "
+         .advice = "test it at the console of Windows (Test-ComputerSecureChannel), and join the "
                    "domain again if it fails"},
     };
 }

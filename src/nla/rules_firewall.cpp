@@ -233,7 +233,7 @@ std::vector<Rule> firewall_rules() {
          .means =
              "Windows ships its rules for Remote Desktop switched off; the control panel "
              "switches them on together with Remote Desktop, an edit of the registry does not.",
-         .advice = "add a rule for the port, once Windows can be reached",
+         .advice = "add a rule for the port at the console of Windows",
          .repair = Repair{.does = "switch the firewall's own rules on",
                           .remedy = {"Active=TRUE in the rules RemoteDesktop-UserMode-In-TCP and "
                                      "RemoteDesktop-In-TCP below FirewallRules",
@@ -290,7 +290,7 @@ std::vector<Rule> firewall_rules() {
                      }},
                     "a rule of the firewall keeps some from Remote Desktop (port {})"}},
          .means = "A rule that blocks wins over every rule that allows.",
-         .advice = "switch that rule off, once Windows can be reached (wf.msc)"},
+         .advice = "switch that rule off at the console of Windows (wf.msc)"},
         {.code = "firewall-no-exceptions",
          .area = Area::firewall,
          .places = {port},
@@ -306,7 +306,7 @@ std::vector<Rule> firewall_rules() {
                     "on some networks the firewall of Windows takes nothing from outside, whatever "
                     "its rules say"}},
          .means = "The box \"block all incoming connections\" is ticked.",
-         .advice = "set DoNotAllowExceptions to 0, once Windows can be reached"},
+         .advice = "set DoNotAllowExceptions to 0 at the console of Windows"},
         {.code = "firewall-port-mismatch",
          .area = Area::firewall,
          .places = {port},
@@ -318,8 +318,8 @@ std::vector<Rule> firewall_rules() {
                     "Remote Desktop listens on port {}, but the firewall of Windows opens 3389 "
                     "alone"}},
          .means = "The port was changed, and the rules of the firewall were not.",
-         .advice = "add a rule for the port, or set PortNumber back to 3389, once Windows can be "
-                   "reached"},
+         .advice = "add a rule for the port, or set PortNumber back to 3389, at the console of "
+                   "Windows"},
         {.code = "firewall-remote-restricted",
          .area = Area::firewall,
          .places = {port},

@@ -66,7 +66,7 @@ std::vector<Rule> setting_rules() {
          .means =
              "Client and server cannot agree on network level authentication, and clients that "
              "insist on it are refused.",
-         .advice = "set it to 1, once Windows can be reached"},
+         .advice = "set it to 1 at the console of Windows"},
         {.code = "negotiation-off-everywhere",
          .area = Area::remote_desktop,
          .places = {number_in(server, "fAllowSecProtocolNegotiation")},
@@ -75,7 +75,7 @@ std::vector<Rule> setting_rules() {
                     "Remote Desktop does not negotiate how a connection is secured"}},
          .means =
              "The same setting as the listener's, for all listeners; Windows does not ship it.",
-         .advice = "set it to 1 or remove it, once Windows can be reached"},
+         .advice = "set it to 1 or remove it at the console of Windows"},
         {.code = "port-changed",
          .area = Area::remote_desktop,
          .places = {number_in(listener, "PortNumber", {{Generation::xp, 3389}})},
@@ -91,7 +91,7 @@ std::vector<Rule> setting_rules() {
          .since = Generation::xp,
          .cases = {{Severity::may_block, is_number(4), "the listener takes only FIPS encryption"}},
          .means = "Clients that cannot do FIPS 140 encryption are refused.",
-         .advice = "try a current client; else set it to 2, once Windows can be reached"},
+         .advice = "try a current client; else set it to 2 at the console of Windows"},
         {.code = "nla-required",
          .area = Area::remote_desktop,
          .places = {number_in(listener, "UserAuthentication",

@@ -231,7 +231,7 @@ std::vector<Rule> mistaken_entries() {
                        .places = {list},
                        .cases = {{Severity::note, std::move(condition), says}},
                        .means = means,
-                       .advice = "put the names in one by one, once Windows can be reached"});
+                       .advice = "put the names in one by one at the console of Windows"});
     };
     const char* joined = "a name in it with another one, a blank, a comma or a literal \\0";
     const char* joined_means =

@@ -98,7 +98,7 @@ std::vector<Rule> lsa_rules() {
                     "the machine speaks an old form of NTLM, which its domain may refuse"}},
          .means = "It sends LM or NTLM answers, and a domain controller that wants NTLMv2 refuses "
                   "them.",
-         .advice = "set it to 3 or more, once Windows can be reached"},
+         .advice = "set it to 3 or more at the console of Windows"},
         {.code = "domain-credentials-blocked",
          .area = Area::logins,
          .places = {number_in(lsa, "disabledomaincreds", {{Generation::xp, 0}})},
@@ -107,7 +107,7 @@ std::vector<Rule> lsa_rules() {
                     "the machine does not keep credentials for the network"}},
          .means = "Credentials that the login hands on cannot be stored, and what relies on them "
                   "fails.",
-         .advice = "set it to 0, once Windows can be reached, if the login fails for domain users"},
+         .advice = "set it to 0 at the console of Windows, if the login fails for domain users"},
         {.code = "fips-mode",
          .area = Area::encryption,
          .places = {number_in("Control\\Lsa\\FipsAlgorithmPolicy", "Enabled",

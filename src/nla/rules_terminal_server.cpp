@@ -232,7 +232,7 @@ std::vector<Rule> whom_it_lets_in() {
                     {"WdName does not begin with Microsoft RDP", is_foreign_name},
                     "the listener is named after another product than Remote Desktop"}},
          .means = "A third-party product, or a copy from another Windows, took the listener over.",
-         .advice = "look for the product, and repair or remove it once Windows can be reached",
+         .advice = "look for the product, and repair or remove it at the console of Windows",
          .repair = Repair{.does = "name the component that Windows ships",
                           .remedy = set_stock_protocol(),
                           .risk = "A product that put its own component there stops working."}},
@@ -263,7 +263,7 @@ std::vector<Rule> whom_it_lets_in() {
                     "network level authentication is required, but TLS, inside which it runs, is "
                     "not offered"}},
          .means = "Client and server cannot agree on how a connection is secured.",
-         .advice = "set SecurityLayer to 2 once Windows can be reached; as an emergency way in: "
+         .advice = "set SecurityLayer to 2 at the console of Windows; as an emergency way in: "
                    "nlafix fix --also nla-required"},
         {.code = "value-name-quoted",
          .area = Area::remote_desktop,

@@ -273,7 +273,7 @@ std::vector<Rule> whether_it_is_stock() {
                     {"another group than the stock one", is_in_another_group},
                     "the Remote Desktop service runs in a group that is not its own"}},
          .means = "The service runs inside svchost.exe, in the group that -k names.",
-         .advice = "set the stock command line, once Windows can be reached, or put SYSTEM back "
+         .advice = "set the stock command line at the console of Windows, or put SYSTEM back "
                    "from a backup"},
         {.code = "termservice-type",
          .area = Area::services,
@@ -285,7 +285,7 @@ std::vector<Rule> whether_it_is_stock() {
          .means =
              "A program that runs as a service is of type 0x10 or 0x20; Windows does not start "
              "another one as a service.",
-         .advice = "set it to 0x20, once Windows can be reached"},
+         .advice = "set it to 0x20 at the console of Windows"},
     };
 }
 
