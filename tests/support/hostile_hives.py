@@ -4,6 +4,7 @@
 Each function of FAMILIES takes a size and returns the files of one TARGET: a dictionary from names to
 bytes, the TARGET first. The hives are as small as a SYSTEM hive can be, but for the hostile part."""
 
+import json
 import struct
 import zlib
 
@@ -303,6 +304,21 @@ def extents_of_a_vmdk(size):
     return {'disk.vmdk': '\n'.join(lines).encode() + b'\n'}
 
 
+def writes_of_a_manifest(size):
+    """A manifest of a write that was cut, in many pieces."""
+    files = system()
+    whole = {'size_bytes': len(files['SYSTEM']), 'xxh3_128': '0' * 32}
+    manifest = {'schema': 'nlafix.manifest/2', 'state': 'writing', 'tool': '1.0.0', 'created': '2026-01-01T00:00:00Z',
+                'target': 'SYSTEM', 'method': 'in-place', 'edits': [],
+                'files': [{'name': 'SYSTEM', 'before': whole, 'after': whole}],
+                'epochs': [{'what': 'pages', 'sizes': [],
+                            'writes': [{'file': 0, 'offset': i, 'before': '00', 'after': '01'} for i in range(size)]}]}
+    text = json.dumps(manifest, separators=(',', ':')).replace('"writing"', '"writing" ')
+    # As much of a copy as lets the manifest be as long as it is.
+    stem = 'SYSTEM.nlafix-20260101T000000Z'
+    return {stem + '.json': text.encode(), stem + '.bak': files['SYSTEM'].ljust(len(text), b'\0'), **files}
+
+
 # What is measured: how much of it, and the TARGET.
 FAMILIES = {
     'names in a list': (300, names_in_a_list),
@@ -314,17 +330,18 @@ FAMILIES = {
     'an index leaf that repeats': (6000, leaf_that_repeats(b'li')),
     'a fast leaf that repeats': (6000, leaf_that_repeats(b'lf')),
     'a hash leaf that repeats': (6000, leaf_that_repeats(b'lh')),
-    'an index root that repeats': (1000, index_root_that_repeats),
+    'an index root that repeats': (3000, index_root_that_repeats),
     'many keys in an index leaf': (1500, many_keys(b'li')),
     'many keys in a hash leaf': (1500, many_keys(b'lh')),
     'a deep tree': (1500, deep_tree),
-    'big data of one segment': (500, big_data_of_one_segment),
+    'big data of one segment': (1500, big_data_of_one_segment),
     'data that values share': (1500, data_that_values_share),
     'class names in one cell': (1000, class_names_in_one_cell),
     'small bins': (30, small_bins),
     'entries in logs': (300, entries_in_logs),
-    'dirty vectors in logs': (100, dirty_vectors_in_logs),
+    'dirty vectors in logs': (400, dirty_vectors_in_logs),
+    'writes of a manifest': (2000, writes_of_a_manifest),
     'partitions of a GPT': (500, partitions_of_a_gpt),
     'logical partitions': (40, logical_partitions),
-    'extents of a VMDK': (150, extents_of_a_vmdk),
+    'extents of a VMDK': (300, extents_of_a_vmdk),
 }
