@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nla/observation.h"
 
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -154,6 +155,11 @@ std::string described(const Observation& seen) {
 }
 
 std::string key_of(const Observation& seen) {
+    // Beside the folder of Windows.
+    constexpr std::string_view to_the_root = "..\\";
+    if (seen.place.hive == HiveRole::volume && seen.place.key.starts_with(to_the_root)) {
+        return seen.place.key.substr(to_the_root.size());
+    }
     const std::string top = seen.place.hive == HiveRole::system
                                 ? system::control_set_name(seen.control_set)
                                 : name_of(seen.place.hive);

@@ -133,7 +133,7 @@ std::string own_key(const Scene& scene) {
 }
 
 Observation seen_there(const std::string& name, const std::string& text) {
-    return found_elsewhere(HiveRole::volume, std::string(keys_folder).substr(3), name, text);
+    return found_elsewhere(HiveRole::volume, keys_folder, name, text);
 }
 
 Answer own_key_is_empty(const Seen&, const Scene& scene) {
@@ -158,8 +158,7 @@ Answer folder_is_gone(const Seen&, const Scene& scene) {
     const WindowsFiles& files = *scene.around().files;
     // A copy of the Windows folder alone has neither.
     if (!files.names_in(rsa_folder) || files.names_in(keys_folder)) return std::nullopt;
-    return Found{.seen = found_elsewhere(HiveRole::volume, std::string(rsa_folder).substr(3),
-                                         "MachineKeys", "missing")};
+    return Found{.seen = found_elsewhere(HiveRole::volume, rsa_folder, "MachineKeys", "missing")};
 }
 
 /// Whether the service, or Windows itself, is denied `rights`.
@@ -246,8 +245,9 @@ std::vector<Rule> access_rules() {
                rights_are_not_stock},
               "the folder of the machine's keys has other permissions than Windows ships"}},
             "Without a key the listener has no certificate, and TLS fails (events 36870, 1058).",
-            "give Everyone read and write and Administrators full control of MachineKeys again: "
-            "icacls, from a recovery console"),
+            "make the folder MachineKeys again where it is gone, and give Everyone read and write "
+            "and "
+            "Administrators full control of it: icacls, from a recovery console"),
         std::move(key),
     };
 }

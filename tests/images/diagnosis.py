@@ -81,6 +81,20 @@ def other_evidence(nlafix, maker, folder):
     assert nlafix('fix', '--add-tspkg-anyway', image).report['status'] == 'fixed'
 
 
+def keys_of_the_machine(nlafix, maker, folder):
+    """Beside the folder of Windows: MachineKeys that the service may not use, and one that is gone."""
+    subprocess.run([maker.builder.parent / 'make_case', 'win10', folder / 'SYSTEM'], check=True)
+    (folder / 'file').write_bytes(b'x')
+    image = folder / 'server.img'
+    for name, says in (('MachineKeys', 'may not use'), ('S-1-5-18', 'is gone')):
+        _image.empty_disk(image, _image.VOLUME_BYTES)
+        key = 'ProgramData/Microsoft/Crypto/RSA/%s/key=%s' % (name, folder / 'file')
+        maker.volume(image, hive=folder / 'SYSTEM', file=[key, '/Windows/System32/ntdll.dll=%s' % (folder / 'file')])
+        found = nlafix('check', image)
+        finding, = (one for one in found.report['findings'] if one['code'] == 'machinekeys-rights')
+        assert finding['severity'] == 'may-block' and says in finding['says'], found
+
+
 def repair(nlafix, maker, folder):
     image = image_with(maker, folder, 'diagnosis-several', 'software-server-2019')
     before = image.read_bytes()
@@ -98,7 +112,7 @@ def main():
     maker = _image.Maker(path, source_dir)
     nlafix = program.Nlafix(path, source_dir)
     for examine in (names_windows, policy_counts, dirty_software, not_a_hive, other_evidence,
-                    repair):
+                    keys_of_the_machine, repair):
         with program.Folder(fast=True) as folder:
             examine(nlafix, maker, folder)
         print(examine.__name__)
